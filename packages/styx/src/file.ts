@@ -43,7 +43,11 @@ export interface Dir {
 
 /** What an operation may ask of its caller. */
 export interface Call {
-  /** Aborted when the request is flushed or its connection is gone; made on first use, so that fast calls pay nothing. */
+  /**
+   * Aborted when the request is flushed or its connection is gone; made on first use, so that fast calls pay nothing.
+   * What blocks must listen to it and settle: with an error when nothing was done, with its result when it was, for then
+   * the client still gets that result before the Rflush, flush(5).
+   */
   readonly signal: AbortSignal;
 }
 
@@ -67,6 +71,11 @@ export interface Walked {
 export interface File {
   readonly qid: Qid;
   /**
+   * True when the bytes that `read` gives never change afterwards (a private copy, or contents that are never modified):
+   * a server then sends large ones as they are, without a copy.
+   */
+  readonly stable?: boolean;
+  /**
    * Walks `names` (at most 16, checked by the caller) from here, which need not be open and stays where it is. No names:
    * a second reference to the same file. Rejects when the first name does not exist.
    */
@@ -77,7 +86,8 @@ export interface File {
   create(name: string, perm: number, mode: number, call: Call): Awaitable<Opened>;
   /**
    * At most `count` bytes from `offset`; none at the end of the file. A directory gives whole stat records, and `offset`
-   * is 0 or where the previous read ended. The bytes belong to the caller only until it has copied them.
+   * is 0 or where the previous read ended (a server has checked that). The bytes are the caller's only until it gives
+   * the thread up: it copies them at once, unless the file is `stable`.
    */
   read(offset: number, count: number, call: Call): Awaitable<Uint8Array>;
   /** Writes `data`, which is the caller's again once this has returned or settled. The number of bytes written. */
@@ -103,3 +113,6 @@ export interface Attach {
 export interface FileServer {
   attach(who: Attach, call: Call): Awaitable<File>;
 }
+
+/** A Call that is never aborted, for whoever drives files directly. */
+export const uninterrupted: Call = { signal: new AbortController().signal };
