@@ -1,5 +1,7 @@
-/** The Dis object format, `@llambo/dis/object`: read, write and the instruction set. No machine, no dependencies. */
+/** The Dis object format, `@llambo/dis/object`: read, write, verify, assembler and the instruction set. No machine, no dependencies. */
 
+export { assemble } from './asm.ts';
+export { dump } from './dump.ts';
 export { ObjectError } from './errors.ts';
 export type { Access, Kind, Opcode, OperandSpec } from './isa.ts';
 export {
@@ -47,4 +49,7 @@ export type {
 } from './module.ts';
 export { DADEPTH } from './module.ts';
 export { read } from './reader.ts';
+export { instructionText } from './text.ts';
+export type { Verified } from './verify.ts';
+export { verify } from './verify.ts';
 export { write } from './writer.ts';
