@@ -89,6 +89,8 @@ export const tensorTypes: ReadonlyMap<number, TensorType> = new Map([
   [34, type('TQ1_0', 256, 54)],
   [35, type('TQ2_0', 256, 66)],
   [39, type('MXFP4', 32, 17)],
+  [40, type('NVFP4', 64, 36)],
+  [41, type('Q1_0', 128, 18)],
 ]);
 
 /** Names of `general.file_type` (llama.h, llama_ftype). */
@@ -126,4 +128,6 @@ export const fileTypes: ReadonlyMap<number, string> = new Map([
   [36, 'TQ1_0'],
   [37, 'TQ2_0'],
   [38, 'MXFP4_MOE'],
+  [39, 'NVFP4'],
+  [40, 'Q1_0'],
 ]);

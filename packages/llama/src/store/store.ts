@@ -1,15 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import {
-  basename,
-  delimiter,
-  dirname,
-  isAbsolute,
-  join,
-  relative,
-  resolve as resolvePath,
-  sep,
-} from 'node:path';
+import { basename, delimiter, dirname, join, relative, resolve as resolvePath, sep } from 'node:path';
 import { type Gguf, GgufError, readGguf } from '../gguf/index.ts';
 import { type CatalogueModel, catalogue } from './catalogue.ts';
 import {
