@@ -96,11 +96,18 @@ export function checkCode(file: ObjectFile, types: readonly TypeDescriptor[]): v
     if (!isWellFormed(i)) throw badInstruction('wrong operands for the opcode', pc, i);
     // The middle operand first: it says how long a block or of what type a value is.
     const error =
+      middleError(mid, i.mid) ||
       operandError(o.mid, mid, i.mid, 0, i, file, types, data) ||
       operandError(o.src, src, i.src, i.src2, i, file, types, data) ||
       operandError(o.dst, dst, i.dst, i.dst2, i, file, types, data);
     if (error) throw badInstruction(error, pc, i);
   });
+}
+
+/** Middle operands have 16 bits: signed when immediate, unsigned as offsets. */
+function middleError(mode: number, value: number): string {
+  if (mode === AIMM) return value < -0x8000 || value > 0x7fff ? 'immediate does not fit 16 bits' : '';
+  return mode !== AXXX && (value < 0 || value > 0xffff) ? 'offset out of range' : '';
 }
 
 function operandError(
@@ -129,7 +136,7 @@ function operandError(
     return 'table must be in the module data';
   const align = alignment(kind, i, types);
   if (mode & AIND) {
-    if (first < 0 || second < 0 || second > 0xffff) return 'offset out of range';
+    if (first < 0 || first > 0xffff || second < 0 || second > 0xffff) return 'offset out of range';
     if (first % 4 !== 0 || second % align !== 0) return 'operand is not aligned';
     return mode === (AIND | AMP) && first + 4 > data.size ? 'operand lies outside the module data' : '';
   }

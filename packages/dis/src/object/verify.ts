@@ -10,8 +10,8 @@
  *    8 bytes or as a reference.
  *  - Case, casec, casel and goto tables are direct, off(mp). A case table lies within the data and its initial pcs name
  *    instructions; its initial count is at least 0.
- *  - Direct operands of mp lie within the data. First offsets of double indirect operands do too, and the second are
- *    from 0 to 65535. Words and references are aligned to 4, bigs and reals to 8, for direct operands and for both
+ *  - Direct operands of mp lie within the data. First offsets of double indirect operands do too, and both are from 0 to
+ *    65535. Middle operands have 16 bits: immediates from -32768 to 32767, offsets from 0 to 65535. Words and references are aligned to 4, bigs and reals to 8, for direct operands and for both
  *    offsets of indirect ones.
  *  - Direct operands of mp are references where, and only where, descriptor 0 says so; as with frames below.
  *
