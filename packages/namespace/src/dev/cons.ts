@@ -1,0 +1,109 @@
+import { type Call, type FileServer, StyxError } from '@llambo/styx';
+import { dir, FileNode, type Handle, type Opener, serve, text, toText } from '@llambo/styx/fs';
+import type { Caller } from '../caller.ts';
+import type { Console } from './console.ts';
+
+export interface ConsOptions {
+  /** What `cons` and `consctl` are connected to; without it reading gives end of file and writing goes nowhere. */
+  readonly console?: Console;
+  readonly sysname?: string;
+  /** What `sysctl` gives: the version of the system. */
+  readonly version?: string;
+  /** Lines of `drivers`: device character and name. */
+  readonly drivers?: readonly (readonly [char: string, name: string])[];
+  /** Microseconds since 1970. */
+  readonly now?: () => bigint;
+  /** Fills the bytes with random ones; the platform's generator when left out. */
+  readonly random?: (bytes: Uint8Array) => void;
+}
+
+const nothing = new Uint8Array(0);
+
+/** `#c`: the console and what every program wants at hand, cons(3), with `zero` as Plan 9 has it. */
+export function consDevice(options: ConsOptions = {}): FileServer {
+  const { console, sysname = 'llambo', version = 'Llambo' } = options;
+  const now = options.now ?? (() => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)));
+  const random = options.random ?? randomBytes;
+  const drivers = (options.drivers ?? []).map(([char, name]) => `#${char} ${name}\n`).join('');
+  const started = performance.now();
+  const root = dir({
+    cons: new FileNode(() => consHandle(console), {}, 0o666),
+    consctl: new FileNode(() => ctlHandle(console), {}, 0o222),
+    drivers: text(() => drivers),
+    msec: text(() => `${String(Math.floor(performance.now() - started)).padStart(11)} `),
+    notquiterandom: new FileNode(() => source(notQuiteRandom()), {}, 0o444),
+    null: new FileNode(() => ({ read: () => nothing, write: (_offset, data) => data.length }), {}, 0o666),
+    random: new FileNode(() => source(random), {}, 0o444),
+    sysctl: text(() => version),
+    sysname: text(() => sysname),
+    time: text(() => String(now())),
+    user: text((opener, call) => userOf(opener, call)),
+    zero: new FileNode(() => source((bytes) => bytes.fill(0)), {}, 0o444),
+  });
+  return serve(root);
+}
+
+function userOf(opener: Opener, call: Call): string {
+  return (call as Caller).user ?? opener.uname;
+}
+
+function consHandle(console: Console | undefined): Handle {
+  if (console === undefined) return { read: () => nothing, write: (_offset, data) => data.length };
+  return {
+    read: (_offset, count, call) => console.read(count, call.signal),
+    write: (_offset, data) => console.write(data),
+  };
+}
+
+function ctlHandle(console: Console | undefined): Handle {
+  let raw = false;
+  const set = (on: boolean): void => {
+    if (on !== raw) console?.setRaw(on);
+    raw = on;
+  };
+  return {
+    write(_offset, data) {
+      const words = toText(data)
+        .split(/\s+/)
+        .filter((word) => word !== '');
+      const unknown = words.find((word) => word !== 'rawon' && word !== 'rawoff');
+      if (unknown !== undefined)
+        throw new StyxError(`unknown control request "${unknown}": expected rawon, rawoff`);
+      for (const word of words) set(word === 'rawon');
+      return data.length;
+    },
+    close: () => set(false),
+  };
+}
+
+/** At most this many bytes from one read of an endless file. */
+const PIECE = 65536;
+
+function source(fill: (bytes: Uint8Array) => void): Handle {
+  return {
+    read(_offset, count) {
+      const bytes = new Uint8Array(Math.min(count, PIECE));
+      fill(bytes);
+      return bytes;
+    },
+  };
+}
+
+function randomBytes(bytes: Uint8Array): void {
+  crypto.getRandomValues(bytes);
+}
+
+/** xorshift32: fast, and good enough for what does not have to be unpredictable. */
+function notQuiteRandom(): (bytes: Uint8Array) => void {
+  const seed = new Uint32Array(1);
+  crypto.getRandomValues(seed);
+  let x = (seed[0] as number) || 1;
+  return (bytes) => {
+    for (let i = 0; i < bytes.length; i++) {
+      x ^= x << 13;
+      x ^= x >>> 17;
+      x ^= x << 5;
+      bytes[i] = x;
+    }
+  };
+}

@@ -1,0 +1,33 @@
+import type { FileServer } from '@llambo/styx';
+import { dir, serve } from '@llambo/styx/fs';
+
+/** The names that the root device serves: empty directories to bind and mount on, root(3). */
+export const ROOT_NAMES: readonly string[] = [
+  'chan',
+  'dev',
+  'dis',
+  'env',
+  'fd',
+  'mnt',
+  'n',
+  'net',
+  'prog',
+  'srv',
+  'tmp',
+  'usr',
+];
+
+/** `#/`: a directory of empty directories. `a/b` names one in another. */
+export function rootDevice(names: readonly string[] = ROOT_NAMES): FileServer {
+  const root = dir();
+  for (const name of names) {
+    let at = root;
+    for (const element of name.split('/').filter((e) => e !== '')) {
+      const there = at.get(element);
+      const next = there instanceof root.constructor ? (there as typeof root) : dir();
+      if (next !== there) at.add(element, next);
+      at = next;
+    }
+  }
+  return serve(root);
+}

@@ -1,0 +1,193 @@
+import {
+  type Awaitable,
+  type Dir,
+  DMEXCL,
+  type File,
+  type FileServer,
+  NOTOUCH32,
+  NOTOUCH64,
+  StyxError,
+} from '@llambo/styx';
+import {
+  DirNode,
+  FileNode,
+  type Handle,
+  interruptible,
+  nodeOf,
+  type Opener,
+  serve,
+  type TreeNode,
+} from '@llambo/styx/fs';
+import { Ehungup } from '../errors.ts';
+
+const Eperm = 'permission denied';
+const Eexist = 'file already exists';
+const DMAPPEND = 0x40000000;
+
+/** A read or write that waits for whoever serves the file, sys-file2chan(2). */
+export interface SrvRequest {
+  readonly offset: number;
+  /** Tells the opens of the file apart. */
+  readonly fid: number;
+  /** Aborted when the client gives the request up: the answer goes nowhere then. */
+  readonly signal: AbortSignal;
+}
+
+/** Serves one file. What it throws is the client's error. */
+export interface FileIO {
+  /** At most `count` bytes; more are cut off. */
+  read(request: SrvRequest & { readonly count: number }): Awaitable<Uint8Array>;
+  /** The number of bytes that were taken. `data` is to be copied when it is kept. */
+  write(request: SrvRequest & { readonly data: Uint8Array }): Awaitable<number>;
+  /** A client has closed the open `fid`: the messages with a nil reply channel. */
+  close?(fid: number): void;
+}
+
+/** A file that was made by file2chan. */
+export interface Served {
+  /** The server is gone: the file is removed, and requests that wait, and later ones, fail. */
+  hangup(): void;
+}
+
+let fids = 0;
+
+/**
+ * `#s`: every attach makes an empty directory for file2chan; one with a name, `#sNAME`, is the same for everybody who
+ * may attach to it: its owner, and others if it can be written by others, srv(3).
+ */
+export function srvDevice(): FileServer {
+  const named = new Map<string, WeakRef<SrvDir>>();
+  return serve(new SrvDir('none'), {
+    root({ uname, aname }) {
+      const old = aname === '' ? undefined : named.get(aname)?.deref();
+      if (old !== undefined) {
+        if (old.uid !== uname && !(old.mode & 2)) throw new StyxError(Eperm);
+        return old;
+      }
+      const fresh = new SrvDir(uname);
+      if (aname !== '') {
+        for (const [name, ref] of named) if (ref.deref() === undefined) named.delete(name);
+        named.set(aname, new WeakRef(fresh));
+      }
+      return fresh;
+    },
+  });
+}
+
+/** The directory of `#s` that `file` stands in, if it does. */
+export function srvDirOf(file: File): SrvDir | undefined {
+  const node = nodeOf(file);
+  return node instanceof SrvDir ? node : undefined;
+}
+
+export class SrvDir extends DirNode {
+  readonly #files: Map<string, SrvFile>;
+
+  constructor(user: string) {
+    const files = new Map<string, SrvFile>();
+    super(
+      {
+        lookup: (name) => files.get(name),
+        list: () => files,
+        create() {
+          throw new StyxError(Eperm);
+        },
+        remove(name: string, node: TreeNode, opener: Opener) {
+          if (opener.uname !== user) throw new StyxError(Eperm);
+          if (files.get(name) === node) files.delete(name);
+        },
+      },
+      {
+        uid: user,
+        gid: user,
+        perm: 0o770,
+        wstat: (changes, opener) => {
+          if (opener.uname !== user || changes.name !== '') throw new StyxError(Eperm);
+          if (changes.mode !== NOTOUCH32)
+            this.mode = ((this.mode & 0x80000000) | (changes.mode & 0o777)) >>> 0;
+        },
+      },
+    );
+    this.#files = files;
+  }
+
+  /** Makes a file that `io` serves. Throws when there is one of that name. */
+  add(name: string, io: FileIO): Served {
+    if (this.#files.has(name)) throw new StyxError(Eexist);
+    const file = new SrvFile(io, this.uid as string, (changes) => this.#rename(file, changes));
+    this.#files.set(name, file);
+    this.changed();
+    return {
+      hangup: () => {
+        for (const [entry, there] of this.#files) if (there === file) this.#files.delete(entry);
+        file.hangup();
+      },
+    };
+  }
+
+  #rename(file: SrvFile, { name }: Dir): void {
+    if (name === '') return;
+    if (this.#files.has(name)) throw new StyxError(Eexist);
+    const old = [...this.#files].find(([, there]) => there === file)?.[0];
+    if (old !== undefined) this.#files.delete(old);
+    this.#files.set(name, file);
+  }
+}
+
+class SrvFile extends FileNode {
+  readonly #hangup: AbortController;
+
+  constructor(io: FileIO, user: string, rename: (changes: Dir) => void) {
+    const hangup = new AbortController();
+    let length = 0n;
+    super(
+      () => open(io, hangup.signal),
+      {
+        uid: user,
+        gid: user,
+        stat: () => ({ length }),
+        wstat: (changes, opener) => {
+          if (opener.uname !== user) throw new StyxError(Eperm);
+          rename(changes);
+          if (changes.mode !== NOTOUCH32) this.mode = (changes.mode & (DMEXCL | DMAPPEND | 0o777)) >>> 0;
+          if (changes.length !== NOTOUCH64) length = changes.length;
+        },
+      },
+      0o600,
+    );
+    this.#hangup = hangup;
+  }
+
+  hangup(): void {
+    this.#hangup.abort();
+  }
+}
+
+function open(io: FileIO, hungup: AbortSignal): Handle {
+  const fid = ++fids;
+  /** Until the answer, the server's end, or the client's interrupt. */
+  const answered = <T>(answer: Awaitable<T>, signal: AbortSignal): Awaitable<T> => {
+    if (!(answer instanceof Promise)) return answer;
+    return interruptible(answer, AbortSignal.any([signal, hungup])).catch((error: unknown) => {
+      if (hungup.aborted) throw new StyxError(Ehungup);
+      throw error;
+    });
+  };
+  const check = (): void => {
+    if (hungup.aborted) throw new StyxError(Ehungup);
+  };
+  return {
+    read(offset, count, { signal }) {
+      check();
+      const answer = answered(io.read({ offset, count, fid, signal }), signal);
+      return answer instanceof Promise ? answer.then((b) => b.subarray(0, count)) : answer.subarray(0, count);
+    },
+    write(offset, data, { signal }) {
+      check();
+      return answered(io.write({ offset, data, fid, signal }), signal);
+    },
+    close() {
+      if (!hungup.aborted) io.close?.(fid);
+    },
+  };
+}

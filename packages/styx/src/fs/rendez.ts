@@ -1,0 +1,44 @@
+import { Einterrupted, StyxError } from '../errors.ts';
+
+/** Where readers sleep until something has changed: after `sleep` they look again, as with a condition variable. */
+export class Rendez {
+  #waiting: Set<() => void> | undefined;
+
+  /** Until the next `wakeup`. Rejects as soon as `signal` is aborted; nothing is lost by that. */
+  sleep(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(new StyxError(Einterrupted));
+        return;
+      }
+      const waiting = (this.#waiting ??= new Set());
+      const wake = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      const abort = (): void => {
+        waiting.delete(wake);
+        reject(new StyxError(Einterrupted));
+      };
+      waiting.add(wake);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  wakeup(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
+    for (const wake of waiting) wake();
+  }
+}
+
+/** `promise`, or a rejection as soon as `signal` is aborted; the promise itself goes on. */
+export function interruptible<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(new StyxError(Einterrupted));
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new StyxError(Einterrupted));
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
