@@ -1,13 +1,21 @@
-export {
-  isSync,
-  packDir,
-  putDir,
-  sizeofDir,
-  unpackDir,
-  unpackDirs,
-  wstatDir,
-} from './codec/dir.ts';
+/** The part of the library that runs anywhere. Sockets and pipes are in `@llambo/styx/node`. */
+export { type AttachOptions, Client, type ClientOptions } from './client/client.ts';
+export { RemoteFile } from './client/remote-file.ts';
+export { decode } from './codec/decode.ts';
+export { isSync, packDir, putDir, sizeofDir, unpackDir, unpackDirs, wstatDir } from './codec/dir.ts';
+export { encode, sizeofFcall } from './codec/encode.ts';
+export type { Fcall, Rmsg, Tmsg } from './codec/fcall.ts';
 export * from './constants.ts';
 export * from './errors.ts';
 export type { Attach, Awaitable, Call, Dir, File, FileServer, Opened, Qid, Walked } from './file.ts';
 export { uninterrupted } from './file.ts';
+export type { Auth, Conversation } from './server/auth.ts';
+export type { Connection } from './server/connection.ts';
+export { defaultLimits, type Limits } from './server/limits.ts';
+export type { ServerOptions } from './server/options.ts';
+export { Server, serve } from './server/server.ts';
+export { type Address, formatAddress, type Network, parseAddress } from './transport/address.ts';
+export { messagePort, type Port } from './transport/messageport.ts';
+export { pair } from './transport/pair.ts';
+export type { Listener, Receiver, Transport } from './transport/transport.ts';
+export { dialWebSocketUrl, type WebSocketLike, webSocket } from './transport/websocket.ts';

@@ -1,1 +1,7 @@
-export {};
+/** Transports that need Node: dial strings, sockets, pipes. */
+
+export { connect, serveOn } from './connect.ts';
+export { type DialOptions, dial, type ListenOptions, listen } from './dial.ts';
+export { SocketTransport } from './socket.ts';
+export { stdio } from './stdio.ts';
+export { acceptWebSocket } from './websocket.ts';

@@ -1,0 +1,163 @@
+/** Cuts a stream of bytes into messages. */
+import { HDRSZ } from '../constants.ts';
+import { Eframe, ProtocolError } from '../errors.ts';
+import { giveBuffer, newBuffer, SLAB, takeBuffer } from './buffers.ts';
+import { Reader } from './reader.ts';
+
+/**
+ * Handles one message: `r` stands after the tag and ends with the message. False stops the stream (the rest waits for
+ * `resume`).
+ */
+export type OnFrame = (type: number, tag: number, r: Reader) => boolean;
+
+export class Frames {
+  /** Largest message that is let in, its size field included. A larger one ends the stream before it is buffered. */
+  msize: number;
+  /** Set by `onFrame` when it keeps views of the message: its buffer is then not used again. */
+  retained: boolean = false;
+  readonly #onFrame: OnFrame;
+  readonly #reader: Reader = new Reader();
+  /** A message of which only the first `#have` bytes are here; its size is known when there are 4 of them. */
+  #partial: Uint8Array | undefined;
+  #have = 0;
+  /** Bytes that arrived after `onFrame` said stop. */
+  #waiting: Uint8Array[] = [];
+  #stopped = false;
+
+  readonly #keeps: boolean;
+
+  /** `keeps`: views of messages live on after `onFrame`, so that their buffers can't be used again. */
+  constructor(msize: number, onFrame: OnFrame, keeps: boolean = false) {
+    this.msize = msize;
+    this.#keeps = keeps;
+    this.#onFrame = onFrame;
+  }
+
+  /** Bytes held, of messages that are not complete or not handled yet. */
+  get buffered(): number {
+    return this.#waiting.reduce((n, c) => n + c.length, this.#have);
+  }
+
+  /** Takes the next bytes of the stream. Throws a ProtocolError when a size field can't be right. */
+  push(chunk: Uint8Array): void {
+    if (this.#stopped) {
+      this.#waiting.push(chunk);
+      return;
+    }
+    const rest = this.#consume(chunk);
+    if (rest !== undefined) {
+      this.#stopped = true;
+      this.#waiting.push(rest);
+    }
+  }
+
+  /** Goes on after a stop, with what has arrived since. */
+  resume(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const chunk of waiting) this.push(chunk);
+  }
+
+  /** Forgets all that is held. */
+  clear(): void {
+    this.#waiting = [];
+    this.#partial = undefined;
+    this.#have = 0;
+  }
+
+  /** Handles the messages in `chunk`; what is left when it was told to stop, or undefined. */
+  #consume(chunk: Uint8Array): Uint8Array | undefined {
+    let at = 0;
+    if (this.#partial !== undefined) {
+      at = this.#fill(this.#partial, chunk);
+      if (at < 0) return chunk.subarray(-at - 1);
+      if (this.#partial !== undefined) return undefined;
+    }
+    const r = this.#reader;
+    const n = chunk.length;
+    if (n - at >= HDRSZ) {
+      r.reset(chunk);
+      do {
+        const size = r.view.getUint32(at, true);
+        if (size < HDRSZ || size > this.msize) throw new ProtocolError(Eframe);
+        if (at + size > n) break;
+        const type = chunk[at + 4] as number;
+        const tag = r.view.getUint16(at + 5, true);
+        r.window(at + HDRSZ, at + size);
+        at += size;
+        if (!this.#onFrame(type, tag, r)) return chunk.subarray(at);
+      } while (n - at >= HDRSZ);
+    }
+    if (at < n) {
+      // Until its size is known a message has a small buffer of its own: idle connections must not hold large ones.
+      this.#partial = new Uint8Array(HDRSZ);
+      this.#have = 0;
+      const used = this.#fill(this.#partial, at === 0 ? chunk : chunk.subarray(at));
+      if (used < 0) throw new ProtocolError(Eframe);
+    }
+    return undefined;
+  }
+
+  /**
+   * Continues the message in `#partial` with the start of `chunk`: how many bytes it took. When it became complete it
+   * was handled, and `-taken - 1` says that the handler said stop.
+   */
+  #fill(partial: Uint8Array, chunk: Uint8Array): number {
+    let taken = 0;
+    let have = this.#have;
+    if (have < HDRSZ) {
+      const n = Math.min(HDRSZ - have, chunk.length);
+      partial.set(n === chunk.length ? chunk : chunk.subarray(0, n), have);
+      have += n;
+      taken = n;
+      if (have >= 4) {
+        const size = sizeOf(partial);
+        if (size < HDRSZ || size > this.msize) throw new ProtocolError(Eframe);
+      }
+      if (have < HDRSZ) {
+        this.#have = have;
+        return taken;
+      }
+    }
+    const size = sizeOf(partial);
+    let buffer = partial;
+    const n = Math.min(size - have, chunk.length - taken);
+    if (have + n > buffer.length) {
+      // A size field alone must not make the server give away megabytes: room grows with what has really arrived.
+      const room = Math.min(size, Math.max(2 * SLAB, 2 * (have + n)));
+      const more = this.#keeps ? newBuffer(room) : room <= 512 ? new Uint8Array(room) : takeBuffer(room);
+      more.set(buffer.subarray(0, have));
+      if (buffer.length >= SLAB && !this.#keeps) giveBuffer(buffer);
+      buffer = more;
+    }
+    buffer.set(taken === 0 && n === chunk.length ? chunk : chunk.subarray(taken, taken + n), have);
+    have += n;
+    taken += n;
+    if (have < size) {
+      this.#partial = buffer;
+      this.#have = have;
+      return taken;
+    }
+    this.#partial = undefined;
+    this.#have = 0;
+    const r = this.#reader;
+    r.reset(buffer);
+    r.window(HDRSZ, size);
+    this.retained = false;
+    const go = this.#onFrame(buffer[4] as number, r.view.getUint16(5, true), r);
+    if (buffer.length >= SLAB && !this.retained && !this.#keeps) giveBuffer(buffer);
+    return go ? taken : -taken - 1;
+  }
+}
+
+function sizeOf(header: Uint8Array): number {
+  return (
+    ((header[0] as number) |
+      ((header[1] as number) << 8) |
+      ((header[2] as number) << 16) |
+      ((header[3] as number) << 24)) >>>
+    0
+  );
+}
