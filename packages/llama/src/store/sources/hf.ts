@@ -1,7 +1,7 @@
 import { corrupt } from '../errors.ts';
 import { chooseQuant, type HfFile, hfName } from '../name.ts';
 import type { PartFile } from '../part.ts';
-import { chunks, get, HttpError, type HttpOptions, pause } from './http.ts';
+import { chunks, get, HttpError, type HttpOptions, pause, Unreachable } from './http.ts';
 import type { Job, Source } from './source.ts';
 
 /** The public endpoint, or the mirror that HF_ENDPOINT names. */
@@ -15,8 +15,9 @@ export interface HfOptions extends HttpOptions {
   readonly token: string | undefined;
 }
 
-/** Endpoints that could not be reached by this process: the next model does not wait for them again. */
-const unreachable = new Map<string, string>();
+/** Endpoints that could not be reached, and when and why: the next models of the catalogue do not wait for them again. */
+const silent = new Map<string, { until: number; why: string }>();
+const silentMs = 60_000;
 
 function headers(options: HfOptions): Record<string, string> {
   // Identity: a length and a range must count the file's own bytes.
@@ -26,12 +27,13 @@ function headers(options: HfOptions): Record<string, string> {
 }
 
 async function first<T>(endpoint: string, run: () => Promise<T>): Promise<T> {
-  const why = unreachable.get(endpoint);
-  if (why !== undefined) throw new HttpError(why, true);
+  const known = silent.get(endpoint);
+  if (known !== undefined && performance.now() < known.until) throw new Unreachable(known.why);
   try {
     return await run();
   } catch (error) {
-    if (error instanceof HttpError && error.status === 0) unreachable.set(endpoint, error.message);
+    if (error instanceof Unreachable)
+      silent.set(endpoint, { until: performance.now() + silentMs, why: error.message });
     throw error;
   }
 }
@@ -53,21 +55,19 @@ export class HfSource implements Source {
     const { user, repo, file } = this.#file;
     const url = `${this.#options.endpoint}/${user}/${repo}/resolve/main/${encodeURI(file)}`;
     let failures = 0;
+    let transfer = () => first(this.#options.endpoint, () => this.#transfer(url, part, job));
     for (;;) {
       const before = part.size;
       try {
-        const transfer = () => this.#transfer(url, part, job);
-        // Only the very first request may find the host missing; later ones are a connection that broke.
-        await (part.size === part.resumed && failures === 0
-          ? first(this.#options.endpoint, transfer)
-          : transfer());
-        return;
+        return await transfer();
       } catch (error) {
         if (part.size > before) failures = 0;
-        const transient = error instanceof HttpError && error.transient;
-        const silent = error instanceof HttpError && error.status === 0 && part.size === part.resumed;
-        if (!transient || silent || failures >= this.#options.retries) throw error;
+        // A host that is missing from the start is not waited for; one that was there will be back.
+        const missing = error instanceof Unreachable && failures === 0 && part.size === part.resumed;
+        if (!(error instanceof HttpError && error.transient) || missing) throw error;
+        if (failures >= this.#options.retries) throw error;
         await pause(failures++, this.#options, job.signal);
+        transfer = () => this.#transfer(url, part, job);
       }
     }
   }

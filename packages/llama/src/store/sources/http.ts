@@ -17,13 +17,20 @@ export const httpDefaults: HttpOptions = { connectMs: 4000, stallMs: 30_000, ret
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly transient: boolean;
-  /** 0 when there was no answer at all. */
+  /** 0 when the failure was not an answer of the server. */
   readonly status: number;
 
   constructor(message: string, transient: boolean, status = 0, options?: ErrorOptions) {
     super(message, options);
     this.transient = transient;
     this.status = status;
+  }
+}
+
+/** No answer at all: no such host, no connection, or silence. */
+export class Unreachable extends HttpError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, true, 0, options);
   }
 }
 
@@ -61,7 +68,7 @@ export async function get(
       answer = await fetch(at, { headers: send, redirect: 'manual', signal: control.signal });
     } catch (error) {
       signal?.throwIfAborted();
-      throw new HttpError(reason(error, new URL(at).host, connectMs), true, 0, { cause: error });
+      throw new Unreachable(reason(error, new URL(at).host, connectMs), { cause: error });
     } finally {
       clearTimeout(timer);
     }
