@@ -1,0 +1,7 @@
+# The current directory: workdir(2).
+
+Workdir: module
+{
+	PATH:	con "/dis/lib/workdir.dis";
+	init:	fn(): string;
+};
