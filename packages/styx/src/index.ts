@@ -5,6 +5,8 @@ export { decode } from './codec/decode.ts';
 export { isSync, packDir, putDir, sizeofDir, unpackDir, unpackDirs, wstatDir } from './codec/dir.ts';
 export { encode, sizeofFcall } from './codec/encode.ts';
 export type { Fcall, Rmsg, Tmsg } from './codec/fcall.ts';
+export { type FormatOptions, formatDir, formatFcall, messageName, parseFcall } from './codec/text.ts';
+export { formatMode, formatPerm, formatQid, parseMode, parsePerm, parseQid } from './codec/values.ts';
 export * from './constants.ts';
 export * from './errors.ts';
 export type { Attach, Awaitable, Call, Dir, File, FileServer, Opened, Qid, Walked } from './file.ts';

@@ -223,14 +223,20 @@ export class Connection {
   #settled(req: Request): boolean {
     this.running--;
     this.held -= req.held;
-    const fid = req.fid;
-    if (fid !== undefined && --fid.users === 0 && fid.onIdle !== undefined) {
-      const idle = fid.onIdle;
-      fid.onIdle = undefined;
-      idle();
-    }
+    this.#leave(req);
     if (this.running === 0) this.#onQuiet?.();
     return req.discarded;
+  }
+
+  /** `req` no longer uses the file of its fid, or is no longer waited for. */
+  #leave(req: Request): void {
+    const fid = req.fid;
+    if (fid === undefined || req.left) return;
+    req.left = true;
+    if (--fid.users > 0 || fid.onIdle === undefined) return;
+    const idle = fid.onIdle;
+    fid.onIdle = undefined;
+    idle();
   }
 
   finish<T>(req: Request, value: T, finish: (conn: Connection, req: Request, value: T) => void): void {
@@ -343,6 +349,7 @@ export class Connection {
     if (req.discarded || this.#gone) return;
     req.discarded = true;
     undo(this, req, undefined);
+    this.#leave(req);
     this.#done(req);
   }
 
@@ -426,6 +433,7 @@ export class Connection {
     return Promise.race([Promise.allSettled(waits), late]).then(() => {
       clearTimeout(timer);
       this.#onQuiet = undefined;
+      for (const req of pending) if (req.async) this.#leave(req);
     });
   }
 

@@ -16,6 +16,8 @@ export class Request implements Call {
   held: number = 0;
   /** Runs as a promise. */
   async: boolean = false;
+  /** It counts no more among the users of its fid. */
+  left: boolean = false;
   /** A Tflush for it has come. */
   flushed: boolean = false;
   /** Nobody waits for its answer any more: its session is over, or the flush was answered without it. */
