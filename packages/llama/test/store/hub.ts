@@ -132,6 +132,7 @@ export class Hub {
       'content-length': String(bytes.length - start),
       ...(ranged ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
+    response.flushHeaders();
     for (let at = start; at < bytes.length; at += piece) {
       if (this.manners.breakAfter !== undefined && (this.manners.breaks ?? 0) > 0) {
         if (at - start >= this.manners.breakAfter) {

@@ -54,6 +54,7 @@ export class HfSource implements Source {
   async deliver(part: PartFile, job: Job): Promise<void> {
     const { user, repo, file } = this.#file;
     const url = `${this.#options.endpoint}/${user}/${repo}/resolve/main/${encodeURI(file)}`;
+    const { retries } = this.#options;
     let failures = 0;
     let transfer = () => first(this.#options.endpoint, () => this.#transfer(url, part, job));
     for (;;) {
@@ -65,7 +66,8 @@ export class HfSource implements Source {
         // A host that is missing from the start is not waited for; one that was there will be back.
         const missing = error instanceof Unreachable && failures === 0 && part.size === part.resumed;
         if (!(error instanceof HttpError && error.transient) || missing) throw error;
-        if (failures >= this.#options.retries) throw error;
+        // Where not a byte ever came, patience is short: there is another source.
+        if (failures >= (part.size === part.resumed ? Math.min(2, retries) : retries)) throw error;
         await pause(failures++, this.#options, job.signal);
         transfer = () => this.#transfer(url, part, job);
       }

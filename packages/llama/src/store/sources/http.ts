@@ -68,7 +68,12 @@ export async function get(
       answer = await fetch(at, { headers: send, redirect: 'manual', signal: control.signal });
     } catch (error) {
       signal?.throwIfAborted();
-      throw new Unreachable(reason(error, new URL(at).host, connectMs), { cause: error });
+      const { host } = new URL(at);
+      if ((error as { cause?: { code?: string } }).cause?.code === 'UND_ERR_SOCKET')
+        throw new HttpError(`${host} closed the connection`, true, 0, { cause: error });
+      const why = reason(error, host, connectMs);
+      if (hops === 0) throw new Unreachable(why, { cause: error });
+      throw new HttpError(why, true, 0, { cause: error });
     } finally {
       clearTimeout(timer);
     }
@@ -98,31 +103,43 @@ function reason(error: unknown, host: string, connectMs: number): string {
   return `${host} cannot be reached (${code ?? cause?.message ?? (error as Error).message})`;
 }
 
-/** Chunks of a body; a body that stalls or breaks off rejects with a transient HttpError. */
+/**
+ * Chunks of a body; a body that stalls or breaks off rejects with a transient HttpError. The wait for a chunk is ended
+ * here and not left to fetch, whose reader may never settle when it is aborted at the very end of a body.
+ */
 export async function* chunks(
   answer: Response,
   abort: () => void,
   stallMs: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  let stalled = false;
-  const stall = () => {
-    stalled = true;
-    abort();
-  };
-  let timer = setTimeout(stall, stallMs);
+  if (answer.body === null) return;
+  const reader = answer.body.getReader();
+  let end: (error: unknown) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  ended.catch(() => {});
+  const onAbort = () => end(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  let timer: NodeJS.Timeout | undefined;
   try {
-    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+    for (;;) {
+      signal?.throwIfAborted();
+      timer = setTimeout(() => end(new HttpError(`no byte for ${stallMs / 1000} s`, true)), stallMs);
+      const { done, value } = await Promise.race([reader.read(), ended]);
       clearTimeout(timer);
-      yield chunk;
-      timer = setTimeout(stall, stallMs);
+      if (done) return;
+      yield value;
     }
   } catch (error) {
     signal?.throwIfAborted();
-    const why = stalled ? `no byte for ${stallMs / 1000} s` : 'the connection broke off';
-    throw new HttpError(why, true, 0, { cause: error });
+    if (error instanceof HttpError) throw error;
+    throw new HttpError('the connection broke off', true, 0, { cause: error });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    reader.cancel().catch(() => {});
     abort();
   }
 }
