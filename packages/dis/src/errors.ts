@@ -13,7 +13,6 @@ export const eNegativeSize = 'negative array size';
 export const eNil = 'dereference of nil';
 export const eNoMemory = 'out of memory: main';
 export const eOpcode = 'illegal dis instruction';
-export const eProcesses = 'no more processes';
 export const eSpawn = 'spawn a builtin module';
 export const eType = 'type check';
 export const eZeroDivide = 'zero divide';
@@ -22,3 +21,10 @@ export const eZeroDivide = 'zero divide';
 export class DisError extends Error {
   override readonly name = 'DisError';
 }
+
+/** Faults of common instructions, made once: a program may catch them in a loop. */
+export const boundsFault: DisError = new DisError(eBounds);
+export const nilFault: DisError = new DisError(eNil);
+export const moduleFault: DisError = new DisError(eModule);
+export const zeroDivideFault: DisError = new DisError(eZeroDivide);
+export const opcodeFault: DisError = new DisError(eOpcode);

@@ -83,6 +83,16 @@ export class Heap extends Blocks {
     this.setWord(at + 4, scratch.getInt32(4, true));
   }
 
+  f32(at: number): number {
+    scratch.setInt32(0, this.word(at), true);
+    return scratch.getFloat32(0, true);
+  }
+
+  setF32(at: number, value: number): void {
+    scratch.setFloat32(0, value, true);
+    this.setWord(at, scratch.getInt32(0, true));
+  }
+
   big(at: number): bigint {
     return (BigInt(this.word(at + 4)) << 32n) | BigInt(this.word(at) >>> 0);
   }

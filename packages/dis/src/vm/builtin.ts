@@ -15,6 +15,9 @@
  */
 
 import type { Awaitable } from '@llambo/styx';
+import type { Context } from './context.ts';
+
+export type { Context } from './context.ts';
 
 /** A byte address in the machine's memory; 0 is nil where a pointer is meant. */
 export type Address = number;
@@ -192,26 +195,6 @@ export interface Process {
   readonly parent: number;
   /** User of the process, name for /prog/N/status. */
   readonly user: string;
-}
-
-/** What belongs to a process and is none of the machine's business. Implemented by the Sys module. */
-export interface Context {
-  /** User name, for /prog/N/status. */
-  readonly user: string;
-  /** A process is spawned by the one that has this context: the child's own, which shares what children share. */
-  spawn(): Context;
-  /** The process is gone: give up what it alone held. */
-  exit(): void;
-  /**
-   * The bytes of the object file that `load` names, and what tells one version of a file from another (to find a loaded
-   * module again); rejects with the error string.
-   */
-  load(
-    path: string,
-    call: { readonly signal: AbortSignal },
-  ): Awaitable<{ data: Uint8Array; version: string }>;
-  /** A child, or the process itself, has ended: `text` is `pid "Module":why`, for the wait files. */
-  wait?(text: string): void;
 }
 
 /** A machine, as builtin modules see it. */
