@@ -1,9 +1,13 @@
+import type { FdGroup, Namespace } from '@llambo/namespace';
 import type { Awaitable } from '@llambo/styx';
 
 /** What belongs to a process and is none of the machine's business: name space, files, environment, user. */
 export interface Context {
   /** User name, for /prog/N/status. */
   readonly user: string;
+  /** What /prog/N shows as ns and fd. */
+  readonly namespace?: Namespace;
+  readonly fds?: FdGroup;
   /** A process is spawned by the one that has this context: the child's own, which shares what children share. */
   spawn(): Context;
   /** The process is gone: give up what it alone held. */
@@ -16,6 +20,4 @@ export interface Context {
     path: string,
     call: { readonly signal: AbortSignal },
   ): Awaitable<{ readonly data: Uint8Array; readonly version: string }>;
-  /** A child, or the process itself, has ended: `text` is `pid "Module":why`, for the wait files. */
-  wait?(text: string): void;
 }

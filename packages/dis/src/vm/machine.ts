@@ -178,6 +178,7 @@ export class Machine implements MachineView {
     child.context = parent.context.spawn();
     this.lastPid++;
     child.flags = parent.flags;
+    child.parentWatchers = parent.watchers;
     this.table.set(child.pid, child);
     this.alive++;
     this.enter(child, heap.retain(linkage));
@@ -304,7 +305,7 @@ export class Machine implements MachineView {
     if (broken && this.options.keepBroken === true && !reason.startsWith('out of memory')) {
       p.state = 'broken';
       p.brokenWhy = reason;
-      p.context.wait?.(text);
+      tell(p, text);
       this.options.ended?.(p, why);
       return;
     }
@@ -314,7 +315,7 @@ export class Machine implements MachineView {
 
   private remove(p: Process, text: string): void {
     p.state = 'exiting';
-    p.context.wait?.(text);
+    tell(p, text);
     this.channels.cancel(p);
     freeStack(this.heap, p);
     this.heap.release(p.linkage);
@@ -546,6 +547,12 @@ export class Machine implements MachineView {
   halt(): void {
     for (const p of this.processes()) this.kill(p.pid);
   }
+}
+
+/** Those who read the wait files of a process and of its parent learn that it has ended. */
+function tell(p: Process, text: string): void {
+  for (const hear of p.watchers ?? []) hear(text);
+  for (const hear of p.parentWatchers ?? []) hear(text);
 }
 
 /** Instruction number of a module's function, by its index in the import list, or -1 minus that among its exports. */

@@ -57,6 +57,9 @@ export class Process {
   pending: { abort(): void } | undefined = undefined;
   /** Text of the last exception that was caught: pc, module, name; for /prog/N/exception. */
   lastException = '';
+  /** Who reads its wait file; those of its parent when it was spawned. Told `pid "module":why` when it ends. */
+  watchers: Set<(text: string) => void> | undefined = undefined;
+  parentWatchers: Set<(text: string) => void> | undefined = undefined;
   /** Why it is broken. */
   brokenWhy = '';
 

@@ -1,0 +1,99 @@
+/**
+ * Shares one JavaScript thread among machines, in proportion to their weights (stride scheduling), and with everything
+ * else that lives on the event loop: it runs for some milliseconds, then lets the loop have a turn. Machines that have
+ * nothing to run cost nothing.
+ */
+
+import type { Machine } from './machine.ts';
+
+export interface SchedulerOptions {
+  /** Milliseconds of machines between two turns of the event loop. */
+  readonly slice?: number;
+  /** Milliseconds that one machine runs before another has its turn. */
+  readonly turn?: number;
+  readonly clock?: () => number;
+}
+
+interface Entry {
+  readonly machine: Machine;
+  weight: number;
+  /** Time had, divided by weight: who has the least is next. */
+  pass: number;
+  queued: boolean;
+}
+
+export class Scheduler {
+  private readonly slice: number;
+  private readonly turn: number;
+  private readonly clock: () => number;
+  private readonly entries = new Map<Machine, Entry>();
+  private ready: Entry[] = [];
+  private due = false;
+  /** Pass of the machine that ran last: those that come back start there, so that waiting saves up no time. */
+  private now = 0;
+
+  constructor(options: SchedulerOptions = {}) {
+    this.slice = options.slice ?? 8;
+    this.turn = options.turn ?? 1;
+    this.clock = options.clock ?? (() => performance.now());
+  }
+
+  /** From now on runs the machine whenever it is ready. `weight` is its share, in relation to the others'. */
+  add(machine: Machine, weight = 1): void {
+    const entry: Entry = { machine, weight, pass: this.now, queued: false };
+    this.entries.set(machine, entry);
+    machine.onReady = () => this.wake(entry);
+    if (machine.isReady) this.wake(entry);
+  }
+
+  setWeight(machine: Machine, weight: number): void {
+    const entry = this.entries.get(machine);
+    if (entry !== undefined) entry.weight = weight;
+  }
+
+  remove(machine: Machine): void {
+    const entry = this.entries.get(machine);
+    if (entry === undefined) return;
+    this.entries.delete(machine);
+    machine.onReady = () => {};
+    this.ready = this.ready.filter((e) => e !== entry);
+  }
+
+  private wake(entry: Entry): void {
+    if (entry.queued) return;
+    entry.queued = true;
+    entry.pass = Math.max(entry.pass, this.now);
+    this.ready.push(entry);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.due) return;
+    this.due = true;
+    setImmediate(() => this.runSlice());
+  }
+
+  private runSlice(): void {
+    const { clock } = this;
+    let time = clock();
+    const until = time + this.slice;
+    while (this.ready.length > 0 && time < until) {
+      let at = 0;
+      for (let i = 1; i < this.ready.length; i++) if (this.ready[i]!.pass < this.ready[at]!.pass) at = i;
+      const entry = this.ready[at]!;
+      this.now = entry.pass;
+      entry.machine.run(time + this.turn);
+      const after = clock();
+      // Even a turn too short for the clock counts.
+      entry.pass += Math.max(after - time, 0.001) / entry.weight;
+      time = after;
+      if (!entry.machine.isReady) {
+        entry.queued = false;
+        const last = this.ready.pop()!;
+        if (last !== entry) this.ready[this.ready.indexOf(entry)] = last;
+      }
+    }
+    this.due = false;
+    if (this.ready.length > 0) this.schedule();
+  }
+}
