@@ -11,6 +11,8 @@ export * from './constants.ts';
 export * from './errors.ts';
 export type { Attach, Awaitable, Call, Dir, File, FileServer, Opened, Qid, Walked } from './file.ts';
 export { uninterrupted } from './file.ts';
+export { Fsys, type FsysCall } from './files/fsys.ts';
+export { OpenFile, type ReadOptions, type WriteOptions } from './files/open-file.ts';
 export type { Auth, Conversation } from './server/auth.ts';
 export type { Connection } from './server/connection.ts';
 export { defaultLimits, type Limits } from './server/limits.ts';
