@@ -103,7 +103,8 @@ export class Chan {
       if (offset === 0) this.#union.rewind();
       return this.#union.read(count, by);
     }
-    return this.file.read(offset, count, by);
+    const bytes = this.file.read(offset, count, by);
+    return this.isDir ? chain(bytes, (records) => stamped(records, this.dev)) : bytes;
   }
 
   /** Writes `data` at the offset, which moves on by the bytes that were written; their number. */

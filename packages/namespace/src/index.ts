@@ -1,6 +1,7 @@
 /** Name spaces of Plan 9 and Inferno: mount tables, union directories, and the devices to bind in them. */
 export { type Caller, nobody } from './caller.ts';
 export { Chan } from './chan.ts';
+export { chanTransport, exportOver, type Imported, importOver, importTree } from './connection.ts';
 export {
   MAFTER,
   MBEFORE,

@@ -20,15 +20,15 @@ import { MAFTER, MBEFORE, MCREATE, MMASK, MORDER, MREPL, OEXCL } from './constan
 import { rootDevice } from './dev/root.ts';
 import { type FileIO, type Served, srvDirOf } from './dev/srv.ts';
 import { attachTo, devOf } from './dev-id.ts';
-import { Eclosed, Eexecdir, Emount, Enocreate, Enodmdir, Enosrv, Eunion, Eunmount } from './errors.ts';
+import { Eclosed, Eexecdir, Emount, Enodmdir, Enosrv, Eunion, Eunmount } from './errors.ts';
 import { exportTree } from './export.ts';
 import { Mhead, Mount, MountTable } from './mounts.ts';
 import { type MountLine, mountLines, printNamespace } from './print.ts';
 import {
   type Alias,
   type Crossed,
-  cloneOf,
   cross,
+  makeFile,
   named,
   openChan,
   type Reached,
@@ -360,7 +360,7 @@ export class Namespace {
         return yield* openChan(this, existing, mode | OTRUNC, begin.direct, by);
       }
       try {
-        return yield* this.#make(parent, last, mode, perm, begin.direct, by);
+        return yield* makeFile(this, parent, last, mode, perm, begin.direct, by);
       } catch (error) {
         if (exclusive || by.signal.aborted) throw error;
         // Somebody else may have made the file since the walk: open(5) says to try that once more.
@@ -380,23 +380,6 @@ export class Namespace {
     } catch (error) {
       if (by.signal.aborted) throw error;
       return undefined;
-    }
-  }
-
-  *#make(parent: Chan, name: string, mode: number, perm: number, direct: boolean, by: Caller): Steps<Chan> {
-    const head = direct ? undefined : this.table.find(parent.dev, parent.qid.path);
-    const member = head?.mounts.find(({ flags }) => flags & MCREATE);
-    if (head !== undefined && member === undefined) throw new StyxError(Enocreate);
-    const dir = member?.to ?? parent;
-    const file: File = yield* cloneOf(dir.file, by);
-    const chan = new Chan(file, dir.dev, parent.path === '/' ? `/${name}` : `${parent.path}/${name}`);
-    try {
-      const creating = file.create(name, perm >>> 0, mode, by);
-      const { iounit } = isPromise(creating) ? yield creating : creating;
-      return chan.opened(mode, iounit);
-    } catch (error) {
-      ignore(() => chan.close());
-      throw error;
     }
   }
 
@@ -539,8 +522,8 @@ export class Namespace {
   }
 
   /** The part of this name space at `name` as a server, for others to mount or for a Styx server to serve. */
-  export(name: string = '/'): FileServer {
-    return exportTree(this, name);
+  export(name: string = '/', by: Caller = nobody): FileServer {
+    return exportTree(this, name, by);
   }
 
   /** What was bound and mounted, in the order in which it was done. */

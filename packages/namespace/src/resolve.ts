@@ -6,8 +6,9 @@
 import { Enotdir, type File, MAXWELEM, type Qid, QTDIR, StyxError, type Walked } from '@llambo/styx';
 import type { Caller } from './caller.ts';
 import { Chan } from './chan.ts';
+import { MCREATE } from './constants.ts';
 import { attachTo, devOf } from './dev-id.ts';
-import { Ebadsharp, Edoesnotexist, Enoattach } from './errors.ts';
+import { Ebadsharp, Edoesnotexist, Enoattach, Enocreate } from './errors.ts';
 import type { Mhead, Mount } from './mounts.ts';
 import type { Namespace } from './namespace.ts';
 import { addElement, checkName, type Elements, elements, quote } from './path.ts';
@@ -240,6 +241,32 @@ export function* openChan(ns: Namespace, chan: Chan, mode: number, direct: boole
     throw error;
   } finally {
     head?.release();
+  }
+}
+
+/** Makes and opens a file in a directory that `parent` stands on, and on whose union it is then put; keeps `parent`. */
+export function* makeFile(
+  ns: Namespace,
+  parent: Chan,
+  name: string,
+  mode: number,
+  perm: number,
+  direct: boolean,
+  by: Caller,
+): Steps<Chan> {
+  const head = direct ? undefined : ns.table.find(parent.dev, parent.qid.path);
+  const member = head?.mounts.find(({ flags }) => flags & MCREATE);
+  if (head !== undefined && member === undefined) throw new StyxError(Enocreate);
+  const dir = member?.to ?? parent;
+  const file: File = yield* cloneOf(dir.file, by);
+  const chan = new Chan(file, dir.dev, addElement(parent.path, name));
+  try {
+    const creating = file.create(name, perm >>> 0, mode, by);
+    const { iounit } = isPromise(creating) ? yield creating : creating;
+    return chan.opened(mode, iounit);
+  } catch (error) {
+    ignore(() => chan.close());
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Call, type FileServer, StyxError } from '@llambo/styx';
-import { dir, FileNode, type Handle, type Opener, serve, text, toText } from '@llambo/styx/fs';
+import { dir, FileNode, type Handle, type Opener, serveTree, text, toText } from '@llambo/styx/fs';
 import type { Caller } from '../caller.ts';
 import type { Console } from './console.ts';
 
@@ -40,7 +40,7 @@ export function consDevice(options: ConsOptions = {}): FileServer {
     user: text((opener, call) => userOf(opener, call)),
     zero: new FileNode(() => source((bytes) => bytes.fill(0)), {}, 0o444),
   });
-  return serve(root);
+  return serveTree(root);
 }
 
 function userOf(opener: Opener, call: Call): string {

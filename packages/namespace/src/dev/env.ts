@@ -1,5 +1,5 @@
 import { type Call, Eexists, Enotfound, Etoobig, type FileServer, OTRUNC, StyxError } from '@llambo/styx';
-import { DirNode, FileNode, type Handle, serve, slice } from '@llambo/styx/fs';
+import { DirNode, FileNode, type Handle, serveTree, slice } from '@llambo/styx/fs';
 import type { Caller } from '../caller.ts';
 import type { EnvGroup } from '../env-group.ts';
 
@@ -40,7 +40,7 @@ export function envDevice(fallback: EnvGroup): FileServer {
     },
     { perm: 0o777 },
   );
-  return serve(root);
+  return serveTree(root);
 }
 
 class EnvFile extends FileNode {

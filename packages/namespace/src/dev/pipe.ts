@@ -1,5 +1,5 @@
 import type { FileServer } from '@llambo/styx';
-import { dir, FileNode, type Handle, type StaticDir, serve } from '@llambo/styx/fs';
+import { dir, FileNode, type Handle, type StaticDir, serveTree } from '@llambo/styx/fs';
 import { HIGHWATER, Queue } from './queue.ts';
 
 /**
@@ -7,7 +7,7 @@ import { HIGHWATER, Queue } from './queue.ts';
  * from the other; the last close of one end is end of file for the other.
  */
 export function pipeDevice(highwater: number = HIGHWATER): FileServer {
-  return serve(dir(), { root: ({ uname }) => pipeDir(uname, highwater) });
+  return serveTree(dir(), { root: ({ uname }) => pipeDir(uname, highwater) });
 }
 
 function pipeDir(user: string, highwater: number): StaticDir {

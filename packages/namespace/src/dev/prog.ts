@@ -1,5 +1,14 @@
 import { type Awaitable, type FileServer, StyxError } from '@llambo/styx';
-import { DirNode, dir, FileNode, type Handle, type Meta, serve, type TreeNode, text } from '@llambo/styx/fs';
+import {
+  DirNode,
+  dir,
+  FileNode,
+  type Handle,
+  type Meta,
+  serveTree,
+  type TreeNode,
+  text,
+} from '@llambo/styx/fs';
 import { Ethread } from '../errors.ts';
 import type { FdGroup } from '../fd-group.ts';
 import type { Namespace } from '../namespace.ts';
@@ -57,7 +66,7 @@ export function progDevice(table: ProgTable): FileServer {
     }
     return node;
   };
-  return serve(
+  return serveTree(
     new DirNode({
       lookup: (name) => (/^[1-9][0-9]{0,9}$/.test(name) ? dirOf(Number(name)) : undefined),
       list() {

@@ -1,5 +1,5 @@
 import type { FileServer } from '@llambo/styx';
-import { dir, serve } from '@llambo/styx/fs';
+import { dir, serveTree } from '@llambo/styx/fs';
 
 /** The names that the root device serves: empty directories to bind and mount on, root(3). */
 export const ROOT_NAMES: readonly string[] = [
@@ -29,5 +29,5 @@ export function rootDevice(names: readonly string[] = ROOT_NAMES): FileServer {
       at = next;
     }
   }
-  return serve(root);
+  return serveTree(root);
 }

@@ -15,7 +15,7 @@ import {
   interruptible,
   nodeOf,
   type Opener,
-  serve,
+  serveTree,
   type TreeNode,
 } from '@llambo/styx/fs';
 import { Ehungup } from '../errors.ts';
@@ -57,7 +57,7 @@ let fids = 0;
  */
 export function srvDevice(): FileServer {
   const named = new Map<string, WeakRef<SrvDir>>();
-  return serve(new SrvDir('none'), {
+  return serveTree(new SrvDir('none'), {
     root({ uname, aname }) {
       const old = aname === '' ? undefined : named.get(aname)?.deref();
       if (old !== undefined) {

@@ -29,6 +29,7 @@ export {
   type TreeNode,
 } from './node.ts';
 export { ownGroups, parseUsers, permits, type Users, wanted } from './perm.ts';
+export { type Quota, type Ramfs, type RamfsOptions, ramfs } from './ramfs.ts';
 export { interruptible, Rendez } from './rendez.ts';
 export { Events, type EventsOptions, type ExchangeOptions, exchange, type Source, stream } from './stream.ts';
-export { nodeOf, type ServeOptions, serve } from './tree.ts';
+export { nodeOf, type ServeOptions, serveTree } from './tree.ts';

@@ -1,5 +1,5 @@
 /**
- * Nodes of a synthetic tree: what the files are, apart from who has them open. `serve` makes a FileServer of a root node.
+ * Nodes of a synthetic tree: what the files are, apart from who has them open. `serveTree` makes a FileServer of a root node.
  * A node is the identity of its file: the same node reached twice is the same file.
  */
 import { DMDIR } from '../constants.ts';

@@ -58,7 +58,7 @@ interface Place {
 }
 
 /** A server of the tree below `root`. */
-export function serve(root: DirNode, options: ServeOptions = {}): FileServer {
+export function serveTree(root: DirNode, options: ServeOptions = {}): FileServer {
   const owner = options.owner ?? 'sys';
   const context: Context = {
     owner,
@@ -76,7 +76,7 @@ export function serve(root: DirNode, options: ServeOptions = {}): FileServer {
   };
 }
 
-/** The node that a reference from `serve` stands on; undefined for files of other servers. */
+/** The node that a reference from `serveTree` stands on; undefined for files of other servers. */
 export function nodeOf(file: File): TreeNode | undefined {
   return file instanceof TreeFile ? file.node : undefined;
 }
