@@ -1,4 +1,5 @@
 /** The part of the library that runs anywhere. Sockets and pipes are in `@llambo/styx/node`. */
+export { proveToken, tokenAuth } from './auth/token.ts';
 export { type AttachOptions, Client, type ClientOptions } from './client/client.ts';
 export { RemoteFile } from './client/remote-file.ts';
 export { decode } from './codec/decode.ts';
