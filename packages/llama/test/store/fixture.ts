@@ -56,7 +56,7 @@ export function storeAt(
   entry: CatalogueModel,
   more: ModelStoreOptions = {},
 ): ModelStore {
-  const env = { PATH: process.env['PATH'], HF_HOME: join(home, 'no-cache'), ...more.env };
+  const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'], HF_HOME: join(home, 'no-cache'), ...more.env };
   if (hub !== undefined) env['HF_ENDPOINT'] = hub.endpoint;
   return new ModelStore({ home, http: quick, catalogue: [entry], ...more, env });
 }

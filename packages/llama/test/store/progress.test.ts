@@ -81,6 +81,15 @@ describe('in a terminal', () => {
     expect(out.text.replace(escapes, '')).toMatch(/\rsmall \/m\/small.gguf \(100.0 MB\)\n$/);
   });
 
+  it('leaves no half line behind when the pull fails', () => {
+    const out = capture(true, { NO_COLOR: '1' });
+    out.show({ phase: 'failed', message: 'before anything was drawn' });
+    expect(out.text).toBe('');
+    out.show({ bytes: 1, total: 2 });
+    out.show({ phase: 'failed', message: 'gone' });
+    expect(out.text).toMatch(/\r\x1b\[K$/);
+  });
+
   it('fits any width', () => {
     for (const columns of [10, 20, 40, 60, 200]) {
       const out = capture(true, { NO_COLOR: '1' }, columns);

@@ -60,7 +60,10 @@ describe('the catalogue', () => {
       expect(parseName(model.name).kind).toBe('name');
       expect(model.sha256).toMatch(/^[0-9a-f]{64}$/);
       expect(model.size).toBeGreaterThan(1e6);
-      expect(parseName(`hf:${model.hf.user}/${model.hf.repo}/${model.hf.file}`).kind).toBe('hf-file');
+      if (model.hf !== undefined) {
+        const { user, repo, file } = model.hf;
+        expect(parseName(`hf:${user}/${repo}/${file}`).kind).toBe('hf-file');
+      }
       expect(model.pip.length).toBeGreaterThan(0);
     }
   });
