@@ -317,9 +317,9 @@ describe('properties', () => {
     );
   });
 
-  it('refuses every truncation', async () => {
+  it('refuses truncations at every field', async () => {
     const wrong: unknown[] = [];
-    for (let length = 0; length < whole.length; length++) {
+    for (let length = 0; length < whole.length; length += length < 150 ? 1 : 5) {
       const result = await read(whole.subarray(0, length)).catch((error: unknown) => error);
       if (!(result instanceof GgufError)) wrong.push(length);
     }
