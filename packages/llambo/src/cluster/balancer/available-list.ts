@@ -24,13 +24,13 @@ export class AvailableList<N extends NodeView> {
     this.#places.delete(node);
   }
 
-  /** Uniform among the nodes that are not excluded. */
-  draw(random: () => number, exclude: ReadonlySet<string> | undefined): N | undefined {
-    // An excluded node goes behind the end of what is still to be drawn from: exact, in exclude.size + 1 steps at most.
+  /** Uniform among the nodes that are neither excluded nor `other`. */
+  draw(random: () => number, exclude: ReadonlySet<string> | undefined, other?: N): N | undefined {
+    // An excluded node goes behind the end of what is still to be drawn from: exact, in exclude.size + 2 steps at most.
     for (let end = this.nodes.length; end > 0; end--) {
       const place = Math.floor(random() * end);
       const node = this.nodes[place] as N;
-      if (exclude === undefined || !exclude.has(node.id)) return node;
+      if (node !== other && (exclude === undefined || !exclude.has(node.id))) return node;
       this.#swap(place, end - 1);
     }
     return undefined;

@@ -1,8 +1,14 @@
 import { unknownStrategy } from '../../errors.ts';
+import { affinity } from './affinity.ts';
 import { leastLoaded } from './least-loaded.ts';
+import { p2c } from './p2c.ts';
+import { prefix } from './prefix.ts';
+import { prequal } from './prequal.ts';
 import { random } from './random.ts';
 import { roundRobin } from './round-robin.ts';
+import { session } from './session.ts';
 import type { NodeView, Strategy, StrategyOptions } from './strategy.ts';
+import { weighted } from './weighted.ts';
 
 /** Makes a strategy without nodes. */
 export type StrategyFactory = <N extends NodeView>(options: StrategyOptions) => Strategy<N>;
@@ -11,6 +17,12 @@ const factories = new Map<string, StrategyFactory>([
   ['round-robin', roundRobin],
   ['least-loaded', leastLoaded],
   ['random', random],
+  ['weighted', weighted],
+  ['p2c', p2c],
+  ['prefix', prefix],
+  ['session', session],
+  ['affinity', affinity],
+  ['prequal', prequal],
 ]);
 
 /** The names that the configuration and `strategy NAME` take. */

@@ -87,6 +87,12 @@ export interface Strategy<N extends NodeView = NodeView> {
   observe(node: N, observation: Observation): void;
 }
 
+/** For `affinity`: prompts of at most `upTo` tokens prefer nodes of `class`. */
+export interface AffinityRule {
+  readonly upTo: number;
+  readonly class: string;
+}
+
 export interface StrategyOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -96,6 +102,8 @@ export interface StrategyOptions {
   readonly boundedLoad?: number;
   /** For `prefix`: requests that the node with the cached prefix may have more than the least loaded. Default 4. */
   readonly imbalance?: number;
+  /** For `affinity`: the first rule that holds counts. Default none: the smallest context that the prompt fits. */
+  readonly affinity?: readonly AffinityRule[];
 }
 
 /** Requests at once that the node may have now. */
