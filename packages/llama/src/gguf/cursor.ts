@@ -2,7 +2,8 @@ import { readSync } from 'node:fs';
 import { GgufError } from './errors.ts';
 
 const windowBytes = 256 * 1024;
-const utf8 = new TextDecoder();
+/** A vocabulary may hold a byte order mark as a token, which a decoder drops unless told not to. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Reads little-endian values from a file through one window of 256 KiB. Every length is checked against the file's

@@ -72,7 +72,7 @@ describe('honest files', () => {
     const gguf = await read(
       writeGguf(
         withKeys(
-          ['words', arr('string', ['', 'a', 'żółw'].map(str))],
+          ['words', arr('string', ['', 'a', 'żółw', '\ufeff', '\ufeffx'].map(str))],
           [
             'numbers',
             arr(
@@ -86,7 +86,7 @@ describe('honest files', () => {
       ),
     );
     const values = (key: string) => (gguf.metadata.get(key) as GgufArray).values();
-    expect(await values('words')).toEqual(['', 'a', 'żółw']);
+    expect(await values('words')).toEqual(['', 'a', 'żółw', '\ufeff', '\ufeffx']);
     expect(await values('numbers')).toEqual([-1, 0, 127]);
     expect(await values('empty')).toEqual([]);
     const [first, second] = (await values('nested')) as GgufArray[];
