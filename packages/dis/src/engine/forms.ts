@@ -87,6 +87,21 @@ tail f f
 lena f f
 lenc f f
 addw i m m
+lea f x
+movp m x
+movp x x
+movw x x
+movw m x
+mframe m i f
+mcall f i m
+beqw m f
+bnew m f
+beqw i m
+indb f f i
+indw f f i
+indc f f f
+consp f f
+new i f
 `;
 
 /** Form numbers by name. */

@@ -67,21 +67,22 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
   let left = quantum >> 2;
   try {
     for (;;) {
-      switch (code[pc]) {
+      const w = code[pc]!;
+      switch (w & 0xff) {
         case 1: // movw i f
-          i32[fw + code[pc + 3]!] = code[pc + 1]!;
+          i32[fw + (w >>> 24)] = code[pc + 1]!;
           pc += 4;
           continue;
         case 2: // movw f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 3: // movw m f
-          i32[fw + code[pc + 3]!] = i32[mw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[mw + code[pc + 1]!]!;
           pc += 4;
           continue;
         case 4: // movw f m
-          i32[mw + code[pc + 3]!] = i32[fw + code[pc + 1]!]!;
+          i32[mw + code[pc + 3]!] = i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 5: // movw i m
@@ -93,7 +94,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const s = code[pc + 1]!;
           const q = i32[fw + (s >>> 18)]!;
           if (q === 0) throw nilFault;
-          i32[fw + code[pc + 3]!] = i32[(q + (s & 0xffff)) >> 2]!;
+          i32[fw + (w >>> 24)] = i32[(q + (s & 0xffff)) >> 2]!;
           pc += 4;
           continue;
         }
@@ -102,7 +103,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const d = code[pc + 3]!;
           const q = i32[fw + (d >>> 18)]!;
           if (q === 0) throw nilFault;
-          i32[(q + (d & 0xffff)) >> 2] = i32[fw + code[pc + 1]!]!;
+          i32[(q + (d & 0xffff)) >> 2] = i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         }
@@ -117,8 +118,8 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 9: {
           // movp f f
-          const q = i32[fw + code[pc + 1]!]!;
-          const d = fw + code[pc + 3]!;
+          const q = i32[fw + ((w >>> 8) & 255)]!;
+          const d = fw + (w >>> 24);
           if (q !== 0) i32[(q - 8) >> 2]!++;
           const old = i32[d]!;
           i32[d] = q;
@@ -133,7 +134,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         case 10: {
           // movp m f
           const q = i32[mw + code[pc + 1]!]!;
-          const d = fw + code[pc + 3]!;
+          const d = fw + (w >>> 24);
           if (q !== 0) i32[(q - 8) >> 2]!++;
           const old = i32[d]!;
           i32[d] = q;
@@ -147,7 +148,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 11: {
           // movp f m
-          const q = i32[fw + code[pc + 1]!]!;
+          const q = i32[fw + ((w >>> 8) & 255)]!;
           const d = mw + code[pc + 3]!;
           if (q !== 0) i32[(q - 8) >> 2]!++;
           const old = i32[d]!;
@@ -162,7 +163,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const r = i32[fw + (s >>> 18)]!;
           if (r === 0) throw nilFault;
           const q = i32[(r + (s & 0xffff)) >> 2]!;
-          const d = fw + code[pc + 3]!;
+          const d = fw + (w >>> 24);
           if (q !== 0) i32[(q - 8) >> 2]!++;
           const old = i32[d]!;
           i32[d] = q;
@@ -172,7 +173,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 13: {
           // movp f x
-          const q = i32[fw + code[pc + 1]!]!;
+          const q = i32[fw + ((w >>> 8) & 255)]!;
           const x = code[pc + 3]!;
           const r = i32[fw + (x >>> 18)]!;
           if (r === 0) throw nilFault;
@@ -185,11 +186,11 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           continue;
         }
         case 14: // lea f f
-          i32[fw + code[pc + 3]!] = fp + code[pc + 1]!;
+          i32[fw + (w >>> 24)] = fp + code[pc + 1]!;
           pc += 4;
           continue;
         case 15: // lea m f
-          i32[fw + code[pc + 3]!] = mp + code[pc + 1]!;
+          i32[fw + (w >>> 24)] = mp + code[pc + 1]!;
           pc += 4;
           continue;
         case 16: // jmp i
@@ -198,7 +199,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           break;
         case 17: {
           // call f i
-          const f = i32[fw + code[pc + 1]!]!;
+          const f = i32[fw + ((w >>> 8) & 255)]!;
           i32[f >> 2] = (pc >> 2) + 1;
           i32[(f + 4) >> 2] = fp;
           fp = f;
@@ -225,7 +226,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             const pointers = pointerLists[type]!;
             for (let i = 0; i < pointers.length; i++) i32[(f + pointers[i]!) >> 2] = 0;
           }
-          i32[fw + code[pc + 3]!] = f;
+          i32[fw + (w >>> 24)] = f;
           pc += 4;
           continue;
         }
@@ -267,11 +268,11 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           break;
         }
         case 20: // addw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! + i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! + i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 21: // addw i f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! + code[pc + 1]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! + code[pc + 1]!;
           pc += 4;
           continue;
         case 81: // addw i m m
@@ -279,59 +280,59 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 22: // subw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! - i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! - i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 23: // subw i f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! - code[pc + 1]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! - code[pc + 1]!;
           pc += 4;
           continue;
         case 24: // mulw f f f
-          i32[fw + code[pc + 3]!] = Math.imul(i32[fw + code[pc + 2]!]!, i32[fw + code[pc + 1]!]!);
+          i32[fw + (w >>> 24)] = Math.imul(i32[fw + ((w >>> 16) & 255)]!, i32[fw + ((w >>> 8) & 255)]!);
           pc += 4;
           continue;
         case 25: // mulw i f f
-          i32[fw + code[pc + 3]!] = Math.imul(i32[fw + code[pc + 2]!]!, code[pc + 1]!);
+          i32[fw + (w >>> 24)] = Math.imul(i32[fw + ((w >>> 16) & 255)]!, code[pc + 1]!);
           pc += 4;
           continue;
         case 26: // andw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! & i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! & i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 27: // andw i f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! & code[pc + 1]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! & code[pc + 1]!;
           pc += 4;
           continue;
         case 28: // orw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! | i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! | i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 29: // orw i f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! | code[pc + 1]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! | code[pc + 1]!;
           pc += 4;
           continue;
         case 30: // xorw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! ^ i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! ^ i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 31: // shlw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! << i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! << i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 32: // shlw i f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! << code[pc + 1]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! << code[pc + 1]!;
           pc += 4;
           continue;
         case 33: // shrw f f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! >> i32[fw + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! >> i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 34: // shrw i f f
-          i32[fw + code[pc + 3]!] = i32[fw + code[pc + 2]!]! >> code[pc + 1]!;
+          i32[fw + (w >>> 24)] = i32[fw + ((w >>> 16) & 255)]! >> code[pc + 1]!;
           pc += 4;
           continue;
         case 35: // beqw f f
-          if (i32[fw + code[pc + 1]!]! === i32[fw + code[pc + 2]!]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! === i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -339,7 +340,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 36: // beqw i f
-          if (code[pc + 1]! === i32[fw + code[pc + 2]!]!) {
+          if (code[pc + 1]! === i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -347,7 +348,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 37: // beqw f i
-          if (i32[fw + code[pc + 1]!]! === code[pc + 2]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! === code[pc + 2]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -355,7 +356,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 38: // bnew f f
-          if (i32[fw + code[pc + 1]!]! !== i32[fw + code[pc + 2]!]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! !== i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -363,7 +364,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 39: // bnew i f
-          if (code[pc + 1]! !== i32[fw + code[pc + 2]!]!) {
+          if (code[pc + 1]! !== i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -371,7 +372,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 40: // bnew f i
-          if (i32[fw + code[pc + 1]!]! !== code[pc + 2]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! !== code[pc + 2]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -379,7 +380,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 41: // bltw f f
-          if (i32[fw + code[pc + 1]!]! < i32[fw + code[pc + 2]!]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! < i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -387,7 +388,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 42: // bltw i f
-          if (code[pc + 1]! < i32[fw + code[pc + 2]!]!) {
+          if (code[pc + 1]! < i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -395,7 +396,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 43: // bltw f i
-          if (i32[fw + code[pc + 1]!]! < code[pc + 2]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! < code[pc + 2]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -403,7 +404,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 44: // blew f f
-          if (i32[fw + code[pc + 1]!]! <= i32[fw + code[pc + 2]!]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! <= i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -411,7 +412,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 45: // blew i f
-          if (code[pc + 1]! <= i32[fw + code[pc + 2]!]!) {
+          if (code[pc + 1]! <= i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -419,7 +420,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 46: // blew f i
-          if (i32[fw + code[pc + 1]!]! <= code[pc + 2]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! <= code[pc + 2]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -427,7 +428,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 47: // bgtw f f
-          if (i32[fw + code[pc + 1]!]! > i32[fw + code[pc + 2]!]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! > i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -435,7 +436,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 48: // bgtw i f
-          if (code[pc + 1]! > i32[fw + code[pc + 2]!]!) {
+          if (code[pc + 1]! > i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -443,7 +444,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 49: // bgtw f i
-          if (i32[fw + code[pc + 1]!]! > code[pc + 2]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! > code[pc + 2]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -451,7 +452,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 50: // bgew f f
-          if (i32[fw + code[pc + 1]!]! >= i32[fw + code[pc + 2]!]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! >= i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -459,7 +460,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 51: // bgew i f
-          if (code[pc + 1]! >= i32[fw + code[pc + 2]!]!) {
+          if (code[pc + 1]! >= i32[fw + ((w >>> 16) & 255)]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -467,7 +468,31 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           pc += 4;
           continue;
         case 52: // bgew f i
-          if (i32[fw + code[pc + 1]!]! >= code[pc + 2]!) {
+          if (i32[fw + ((w >>> 8) & 255)]! >= code[pc + 2]!) {
+            pc = code[pc + 3]!;
+            if (--left > 0) continue;
+            break;
+          }
+          pc += 4;
+          continue;
+        case 89: // beqw m f
+          if (i32[mw + code[pc + 1]!]! === i32[fw + ((w >>> 16) & 255)]!) {
+            pc = code[pc + 3]!;
+            if (--left > 0) continue;
+            break;
+          }
+          pc += 4;
+          continue;
+        case 90: // bnew m f
+          if (i32[mw + code[pc + 1]!]! !== i32[fw + ((w >>> 16) & 255)]!) {
+            pc = code[pc + 3]!;
+            if (--left > 0) continue;
+            break;
+          }
+          pc += 4;
+          continue;
+        case 91: // beqw i m
+          if (code[pc + 1]! === i32[mw + code[pc + 2]!]!) {
             pc = code[pc + 3]!;
             if (--left > 0) continue;
             break;
@@ -476,73 +501,73 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           continue;
         case 53: {
           // indw f f f
-          const a = i32[fw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + (i << 2);
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + (i << 2);
           pc += 4;
           continue;
         }
         case 54: {
           // indw m f f
           const a = i32[mw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + (i << 2);
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + (i << 2);
           pc += 4;
           continue;
         }
         case 55: {
           // indb f f f
-          const a = i32[fw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + i;
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + i;
           pc += 4;
           continue;
         }
         case 56: {
           // indb m f f
           const a = i32[mw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + i;
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + i;
           pc += 4;
           continue;
         }
         case 59: {
           // indl f f f
-          const a = i32[fw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + (i << 3);
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + (i << 3);
           pc += 4;
           continue;
         }
         case 60: {
           // indl m f f
           const a = i32[mw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + (i << 3);
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + (i << 3);
           pc += 4;
           continue;
         }
         case 57: {
           // indx f f f
-          const a = i32[fw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + Math.imul(i, sizes[i32[(a + 4) >> 2]!]!);
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + Math.imul(i, sizes[i32[(a + 4) >> 2]!]!);
           pc += 4;
           continue;
         }
         case 58: {
           // indx m f f
           const a = i32[mw + code[pc + 1]!]!;
-          const i = i32[fw + code[pc + 3]!]!;
+          const i = i32[fw + (w >>> 24)]!;
           if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-          i32[fw + code[pc + 2]!] = i32[(a + 12) >> 2]! + Math.imul(i, sizes[i32[(a + 4) >> 2]!]!);
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + Math.imul(i, sizes[i32[(a + 4) >> 2]!]!);
           pc += 4;
           continue;
         }
@@ -569,12 +594,12 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const s = code[pc + 1]!;
           const q = i32[fw + (s >>> 18)]!;
           if (q === 0) throw nilFault;
-          i32[fw + code[pc + 3]!] = u8[q + (s & 0xffff)]!;
+          i32[fw + (w >>> 24)] = u8[q + (s & 0xffff)]!;
           pc += 4;
           continue;
         }
         case 64: // cvtbw f f
-          i32[fw + code[pc + 3]!] = u8[fp + code[pc + 1]!]!;
+          i32[fw + (w >>> 24)] = u8[fp + code[pc + 1]!]!;
           pc += 4;
           continue;
         case 65: {
@@ -582,18 +607,18 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const d = code[pc + 3]!;
           const q = i32[fw + (d >>> 18)]!;
           if (q === 0) throw nilFault;
-          u8[q + (d & 0xffff)] = i32[fw + code[pc + 1]!]!;
+          u8[q + (d & 0xffff)] = i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         }
         case 66: // cvtwb f f
-          u8[fp + code[pc + 3]!] = i32[fw + code[pc + 1]!]!;
+          u8[fp + code[pc + 3]!] = i32[fw + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 67: {
           // movl f f
-          const s = fw + code[pc + 1]!;
-          const d = fw + code[pc + 3]!;
+          const s = fw + ((w >>> 8) & 255);
+          const d = fw + (w >>> 24);
           const high = i32[s + 1]!;
           i32[d] = i32[s]!;
           i32[d + 1] = high;
@@ -606,7 +631,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const q = i32[fw + (x >>> 18)]!;
           if (q === 0) throw nilFault;
           const s = (q + (x & 0xffff)) >> 2;
-          const d = fw + code[pc + 3]!;
+          const d = fw + (w >>> 24);
           const high = i32[s + 1]!;
           i32[d] = i32[s]!;
           i32[d + 1] = high;
@@ -619,7 +644,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const q = i32[fw + (x >>> 18)]!;
           if (q === 0) throw nilFault;
           const d = (q + (x & 0xffff)) >> 2;
-          const s = fw + code[pc + 1]!;
+          const s = fw + ((w >>> 8) & 255);
           const high = i32[s + 1]!;
           i32[d] = i32[s]!;
           i32[d + 1] = high;
@@ -627,26 +652,30 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           continue;
         }
         case 70: // addf f f f
-          f64[(fp >> 3) + code[pc + 3]!] = f64[(fp >> 3) + code[pc + 2]!]! + f64[(fp >> 3) + code[pc + 1]!]!;
+          f64[(fp >> 3) + (w >>> 24)] =
+            f64[(fp >> 3) + ((w >>> 16) & 255)]! + f64[(fp >> 3) + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 71: // subf f f f
-          f64[(fp >> 3) + code[pc + 3]!] = f64[(fp >> 3) + code[pc + 2]!]! - f64[(fp >> 3) + code[pc + 1]!]!;
+          f64[(fp >> 3) + (w >>> 24)] =
+            f64[(fp >> 3) + ((w >>> 16) & 255)]! - f64[(fp >> 3) + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 72: // mulf f f f
-          f64[(fp >> 3) + code[pc + 3]!] = f64[(fp >> 3) + code[pc + 2]!]! * f64[(fp >> 3) + code[pc + 1]!]!;
+          f64[(fp >> 3) + (w >>> 24)] =
+            f64[(fp >> 3) + ((w >>> 16) & 255)]! * f64[(fp >> 3) + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 73: // divf f f f
-          f64[(fp >> 3) + code[pc + 3]!] = f64[(fp >> 3) + code[pc + 2]!]! / f64[(fp >> 3) + code[pc + 1]!]!;
+          f64[(fp >> 3) + (w >>> 24)] =
+            f64[(fp >> 3) + ((w >>> 16) & 255)]! / f64[(fp >> 3) + ((w >>> 8) & 255)]!;
           pc += 4;
           continue;
         case 74: {
           // addl f f f
-          const s = fw + code[pc + 1]!;
-          const m = fw + code[pc + 2]!;
-          const d = fw + code[pc + 3]!;
+          const s = fw + ((w >>> 8) & 255);
+          const m = fw + ((w >>> 16) & 255);
+          const d = fw + (w >>> 24);
           const low = (i32[m]! >>> 0) + (i32[s]! >>> 0);
           const high = i32[m + 1]! + i32[s + 1]! + (low > 4294967295 ? 1 : 0);
           i32[d] = low;
@@ -656,9 +685,9 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 75: {
           // subl f f f
-          const s = fw + code[pc + 1]!;
-          const m = fw + code[pc + 2]!;
-          const d = fw + code[pc + 3]!;
+          const s = fw + ((w >>> 8) & 255);
+          const m = fw + ((w >>> 16) & 255);
+          const d = fw + (w >>> 24);
           const low = (i32[m]! >>> 0) - (i32[s]! >>> 0);
           const high = i32[m + 1]! - i32[s + 1]! - (low < 0 ? 1 : 0);
           i32[d] = low;
@@ -668,10 +697,10 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 76: {
           // headp f f
-          const l = i32[fw + code[pc + 1]!]!;
+          const l = i32[fw + ((w >>> 8) & 255)]!;
           if (l === 0) throw nilFault;
           const q = i32[(l + 8) >> 2]!;
-          const d = fw + code[pc + 3]!;
+          const d = fw + (w >>> 24);
           if (q !== 0) i32[(q - 8) >> 2]!++;
           const old = i32[d]!;
           i32[d] = q;
@@ -681,18 +710,18 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 77: {
           // headw f f
-          const l = i32[fw + code[pc + 1]!]!;
+          const l = i32[fw + ((w >>> 8) & 255)]!;
           if (l === 0) throw nilFault;
-          i32[fw + code[pc + 3]!] = i32[(l + 8) >> 2]!;
+          i32[fw + (w >>> 24)] = i32[(l + 8) >> 2]!;
           pc += 4;
           continue;
         }
         case 78: {
           // tail f f
-          const l = i32[fw + code[pc + 1]!]!;
+          const l = i32[fw + ((w >>> 8) & 255)]!;
           if (l === 0) throw nilFault;
           const q = i32[l >> 2]!;
-          const d = fw + code[pc + 3]!;
+          const d = fw + (w >>> 24);
           if (q !== 0) i32[(q - 8) >> 2]!++;
           const old = i32[d]!;
           i32[d] = q;
@@ -702,22 +731,180 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
         }
         case 79: {
           // lena f f
-          const a = i32[fw + code[pc + 1]!]!;
-          i32[fw + code[pc + 3]!] = a === 0 ? 0 : i32[a >> 2]!;
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          i32[fw + (w >>> 24)] = a === 0 ? 0 : i32[a >> 2]!;
           pc += 4;
           continue;
         }
         case 80: {
           // lenc f f
-          const a = i32[fw + code[pc + 1]!]!;
+          const a = i32[fw + ((w >>> 8) & 255)]!;
           const n = a === 0 ? 0 : i32[a >> 2]!;
-          i32[fw + code[pc + 3]!] = n < 0 ? -n : n;
+          i32[fw + (w >>> 24)] = n < 0 ? -n : n;
+          pc += 4;
+          continue;
+        }
+        case 82: {
+          // lea f x
+          const d = code[pc + 3]!;
+          const q = i32[fw + (d >>> 18)]!;
+          if (q === 0) throw nilFault;
+          i32[(q + (d & 0xffff)) >> 2] = fp + code[pc + 1]!;
+          pc += 4;
+          continue;
+        }
+        case 83: {
+          // movp m x
+          const q = i32[mw + code[pc + 1]!]!;
+          const x = code[pc + 3]!;
+          const r = i32[fw + (x >>> 18)]!;
+          if (r === 0) throw nilFault;
+          const d = (r + (x & 0xffff)) >> 2;
+          if (q !== 0) i32[(q - 8) >> 2]!++;
+          const old = i32[d]!;
+          i32[d] = q;
+          if (old !== 0) heap.release(old);
+          pc += 4;
+          continue;
+        }
+        case 84: {
+          // movp x x
+          const y = code[pc + 1]!;
+          const t = i32[fw + (y >>> 18)]!;
+          const x = code[pc + 3]!;
+          const r = i32[fw + (x >>> 18)]!;
+          if (r === 0 || t === 0) throw nilFault;
+          const q = i32[(t + (y & 0xffff)) >> 2]!;
+          const d = (r + (x & 0xffff)) >> 2;
+          if (q !== 0) i32[(q - 8) >> 2]!++;
+          const old = i32[d]!;
+          i32[d] = q;
+          if (old !== 0) heap.release(old);
+          pc += 4;
+          continue;
+        }
+        case 85: {
+          // movw x x
+          const y = code[pc + 1]!;
+          const t = i32[fw + (y >>> 18)]!;
+          const x = code[pc + 3]!;
+          const r = i32[fw + (x >>> 18)]!;
+          if (r === 0 || t === 0) throw nilFault;
+          i32[(r + (x & 0xffff)) >> 2] = i32[(t + (y & 0xffff)) >> 2]!;
+          pc += 4;
+          continue;
+        }
+        case 86: {
+          // movw m x
+          const x = code[pc + 3]!;
+          const r = i32[fw + (x >>> 18)]!;
+          if (r === 0) throw nilFault;
+          i32[(r + (x & 0xffff)) >> 2] = i32[mw + code[pc + 1]!]!;
+          pc += 4;
+          continue;
+        }
+        case 87: {
+          // mframe m i f
+          const l = i32[mw + code[pc + 1]!]!;
+          if (l === 0) throw moduleFault;
+          const type = machine.frameTypeOf(l, code[pc + 2]!);
+          p.sp = sp;
+          const f = pushFrame(heap, p, type);
+          ({ sp, top, base } = p);
+          ({ i32, u8, f64 } = heap);
+          i32[fw + (w >>> 24)] = f;
+          pc += 4;
+          continue;
+        }
+        case 88: {
+          // mcall f i m
+          const l = i32[mw + code[pc + 3]!]!;
+          if (l === 0) throw moduleFault;
+          const linkage = machine.linkageAt(l);
+          if (linkage === undefined) throw opcodeFault;
+          const f = i32[fw + ((w >>> 8) & 255)]!;
+          const index = code[pc + 2]!;
+          if (linkage.code === undefined) {
+            p.pc = (pc >> 2) + 1;
+            p.fp = fp;
+            p.sp = sp;
+            const status = machine.callBuiltin(p, f, l, linkage, index);
+            if (status !== Ran) return status as 1 | 3;
+            ({ sp, top, base } = p);
+            ({ i32, u8, f64 } = heap);
+            pc += 4;
+            left -= 2;
+            if (left > 0 && p.kill === undefined) continue;
+            break;
+          }
+          const target = entryOf(linkage, index);
+          i32[f >> 2] = (pc >> 2) + 1;
+          i32[(f + 4) >> 2] = fp;
+          i32[(f + 8) >> 2] = p.linkage;
+          i32[(l - 8) >> 2]!++;
+          p.linkage = l;
+          p.code = linkage.code;
+          mp = i32[l >> 2]!;
+          p.mp = mp;
+          mw = mp >> 2;
+          code = linkage.code.words;
+          fp = f;
+          fw = f >> 2;
+          pc = target << 2;
+          if (--left > 0) continue;
+          break;
+        }
+        case 92: {
+          // indb f f i
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          const i = code[pc + 3]!;
+          if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + i;
+          pc += 4;
+          continue;
+        }
+        case 93: {
+          // indw f f i
+          const a = i32[fw + ((w >>> 8) & 255)]!;
+          const i = code[pc + 3]!;
+          if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
+          i32[fw + ((w >>> 16) & 255)] = i32[(a + 12) >> 2]! + (i << 2);
+          pc += 4;
+          continue;
+        }
+        case 94: // indc f f f
+          i32[fw + (w >>> 24)] = charAt(heap, i32[fw + ((w >>> 8) & 255)]!, i32[fw + ((w >>> 16) & 255)]!);
+          pc += 4;
+          continue;
+        case 95: {
+          // consp f f
+          const l = heap.allocate(typeList, 12, true);
+          ({ i32, u8, f64 } = heap);
+          const q = i32[fw + ((w >>> 8) & 255)]!;
+          if (q !== 0) i32[(q - 8) >> 2]!++;
+          const d = fw + (w >>> 24);
+          i32[l >> 2] = i32[d]!;
+          i32[(l + 4) >> 2] = typePointer;
+          i32[(l + 8) >> 2] = q;
+          i32[d] = l;
+          pc += 4;
+          continue;
+        }
+        case 96: {
+          // new i f
+          const q = heap.newObject(code[pc + 1]!);
+          ({ i32, u8, f64 } = heap);
+          const d = fw + (w >>> 24);
+          const old = i32[d]!;
+          i32[d] = q;
+          if (old !== 0) heap.release(old);
           pc += 4;
           continue;
         }
         default: {
-          const w = code[pc];
-          if (w === undefined) throw opcodeFault;
+          // A number of no form, or past the code.
+          if ((w & 0xff) !== 0 || w === undefined) throw opcodeFault;
+          const op = (w >> 8) & 0xff;
           let s = code[pc + 1]!;
           let m = code[pc + 2]!;
           let d = code[pc + 3]!;
@@ -794,7 +981,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             }
           }
           // Cases that `continue` are done; those that `break` have allocated, or blocked, or transferred control.
-          switch (w & 0xff) {
+          switch (op) {
             case 0: // nop
             case 7: // runt
             case 155: // eclr
@@ -1325,7 +1512,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               const a = i32[s >> 2]!;
               const i = i32[d >> 2]!;
               if (a === 0 || i >>> 0 >= i32[a >> 2]! >>> 0) throw boundsFault;
-              const size = (w & 0xff) === 40 /* indx */ ? sizes[i32[(a + 4) >> 2]!]! : elementSize(w & 0xff);
+              const size = op === 40 /* indx */ ? sizes[i32[(a + 4) >> 2]!]! : elementSize(op);
               i32[m >> 2] = i32[(a + 12) >> 2]! + i * size;
               pc += 4;
               continue;
@@ -1377,7 +1564,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               // tail
               const l = i32[s >> 2]!;
               if (l === 0) throw nilFault;
-              const q = i32[((w & 0xff) === 38 /* tail */ ? l : l + 8) >> 2]!;
+              const q = i32[(op === 38 /* tail */ ? l : l + 8) >> 2]!;
               if (q !== 0) i32[(q - 8) >> 2]!++;
               const old = i32[d >> 2]!;
               i32[d >> 2] = q;
@@ -1503,7 +1690,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               // mulx1
               const a = i32[(fp + 20) >> 2]!;
               if (a === 0) throw zeroDivideFault;
-              const f = (w & 0xff) === 163 /* mulx0 */ ? fixed.mulx0 : fixed.mulx1;
+              const f = op === 163 /* mulx0 */ ? fixed.mulx0 : fixed.mulx1;
               i32[d >> 2] = f(i32[m >> 2]!, i32[s >> 2]!, i32[(fp + 28) >> 2]!, a);
               pc += 4;
               continue;
@@ -1512,7 +1699,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             case 167: {
               // divx1
               if (!i32[s >> 2]) throw zeroDivideFault;
-              const f = (w & 0xff) === 164 /* divx0 */ ? fixed.divx0 : fixed.divx1;
+              const f = op === 164 /* divx0 */ ? fixed.divx0 : fixed.divx1;
               i32[d >> 2] = f(i32[m >> 2]!, i32[s >> 2]!, i32[(fp + 28) >> 2]!, i32[(fp + 20) >> 2]!);
               pc += 4;
               continue;
@@ -1522,7 +1709,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               // cvtxx1
               const a = i32[(fp + 20) >> 2]!;
               if (a === 0) throw zeroDivideFault;
-              const f = (w & 0xff) === 165 /* cvtxx0 */ ? fixed.cvtxx0 : fixed.cvtxx1;
+              const f = op === 165 /* cvtxx0 */ ? fixed.cvtxx0 : fixed.cvtxx1;
               i32[d >> 2] = f(i32[s >> 2]!, i32[m >> 2]!, a);
               pc += 4;
               continue;
@@ -1612,7 +1799,6 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             case 22: // newcm
             case 23: {
               // newcmp
-              const op = w & 0xff;
               const n = ((w >> 19) & 7) === 3 ? 0 : i32[m >> 2]!;
               const type =
                 op === 23 /* newcmp */
@@ -1633,7 +1819,6 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             case 30: // consm
             case 31: {
               // consmp
-              const op = w & 0xff;
               const type = op === 31 /* consmp */ ? i32[m >> 2]! : op === 28 /* consp */ ? typePointer : 0;
               const bytes =
                 op === 31 /* consmp */
@@ -1770,7 +1955,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             case 10: {
               // mspawn
               p.sp = sp;
-              if ((w & 0xff) === 6 /* spawn */) machine.spawn(p, i32[s >> 2]!, p.linkage, i32[d >> 2]!);
+              if (op === 6 /* spawn */) machine.spawn(p, i32[s >> 2]!, p.linkage, i32[d >> 2]!);
               else machine.mspawn(p, i32[s >> 2]!, i32[d >> 2]!, i32[m >> 2]!);
               ({ sp, top, base } = p);
               left -= 4;
@@ -1807,7 +1992,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               p.pc = (pc >> 2) + 1;
               p.fp = fp;
               p.sp = sp;
-              if (!machine.channels.alt(p, s, d, (w & 0xff) === 1 /* alt */)) return Blocked;
+              if (!machine.channels.alt(p, s, d, op === 1 /* alt */)) return Blocked;
               left -= 4;
               pc += 4;
               break;

@@ -1,6 +1,6 @@
 /**
  * Channels: rendezvous, buffers, alternation. What waits on a channel is kept outside of the machine's memory, in two
- * queues that the channel's slot word names while there are any.
+ * queues that the channel's slot word names from when the first process waits.
  */
 
 import { DisError, eAlt, eBounds, nilFault } from '../errors.ts';
@@ -19,11 +19,11 @@ import type { Process } from './process.ts';
 
 /** One process, or something of the host, that waits to send or to receive on one channel. */
 export class Waiter {
-  readonly channel: number;
-  readonly sends: boolean;
+  channel: number;
+  sends: boolean;
   readonly process: Process | undefined;
   /** Where the value is, or goes to. */
-  readonly at: number;
+  at: number;
   /** In an alt: the entry's index, and the index in its array of channels, or -1. */
   readonly entry: number;
   readonly element: number;
@@ -117,21 +117,17 @@ export class Channels {
 
   private dequeue(w: Waiter): void {
     w.queue?.remove(w);
-    const slot = this.heap.i32[(w.channel + channelSlot) >> 2]!;
-    const q = this.slots[slot];
-    if (q?.channel === w.channel && q.senders.first === undefined && q.receivers.first === undefined) {
-      this.slots[slot] = undefined;
-      this.freeSlots.push(slot);
-      this.heap.i32[(w.channel + channelSlot) >> 2] = 0;
-    }
   }
 
   private died(channel: number): void {
     const q = this.queues(channel);
     if (q === undefined) return;
+    const slot = this.heap.i32[(channel + channelSlot) >> 2]!;
+    this.slots[slot] = undefined;
+    this.freeSlots.push(slot);
     for (const queue of [q.senders, q.receivers]) {
       for (let w = queue.first; w !== undefined; w = queue.first) {
-        this.dequeue(w);
+        queue.remove(w);
         w.host?.(undefined);
       }
     }
@@ -198,21 +194,34 @@ export class Channels {
       return w.at;
     }
     let at = w.at;
-    if (p.state === 'alt') {
+    if (p.state !== 'alt') this.dequeue(w);
+    else {
       this.heap.setWord(p.altResult, w.entry);
       if (w.element >= 0) {
         this.heap.setWord(w.at, w.element);
         at += 4;
       }
+      this.cancel(p);
     }
-    this.cancel(p);
     return at;
   }
 
   /** A process no longer waits on any channel. */
   cancel(p: Process): void {
+    if (p.waiter !== undefined) this.dequeue(p.waiter);
+    if (p.waiters.length === 0) return;
     for (const w of p.waiters) this.dequeue(w);
     p.waiters.length = 0;
+  }
+
+  /** The process waits for one channel. */
+  private wait(p: Process, channel: number, sends: boolean, at: number): void {
+    p.state = sends ? 'send' : 'recv';
+    const w = (p.waiter ??= new Waiter(0, false, p, 0));
+    w.channel = channel;
+    w.sends = sends;
+    w.at = at;
+    this.enqueue(w);
   }
 
   private block(p: Process, w: Waiter): void {
@@ -274,8 +283,7 @@ export class Channels {
       this.put(channel, at);
       return true;
     }
-    p.state = 'send';
-    this.block(p, new Waiter(channel, true, p, at));
+    this.wait(p, channel, true, at);
     return false;
   }
 
@@ -291,8 +299,7 @@ export class Channels {
       this.get(channel, at);
       return true;
     }
-    p.state = 'recv';
-    this.block(p, new Waiter(channel, false, p, at));
+    this.wait(p, channel, false, at);
     return false;
   }
 

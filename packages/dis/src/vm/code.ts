@@ -22,7 +22,11 @@ import {
 } from '../object/index.ts';
 import { verify } from '../object/verify.ts';
 
-/** Words of a decoded instruction: opcode (and modes), source, middle, destination. */
+/**
+ * Words of a decoded instruction: what it is, source, middle, destination. The low byte of the first is the number of its
+ * form, with offsets in words from fp in the bytes above (source, middle, destination); or it is 0, then comes the opcode,
+ * and the modes of the operands.
+ */
 export const stride = 4;
 
 /** Operand modes of an instruction that is not in a special form, three bits each from bits 16, 19 and 22. */
@@ -98,6 +102,17 @@ function scaled(name: string, place: 's' | 'm' | 'd', operand: Operand): number 
   return word & 3 ? undefined : word >> 2;
 }
 
+/** Whether an operand of a form is an offset in words from fp: such ones go into the first word, if they fit a byte. */
+function packs(name: string, place: 's' | 'm' | 'd', { mode }: Operand): boolean {
+  if (mode !== AFP) return false;
+  if (place === 's') return name !== 'lea' && name !== 'movb' && name !== 'cvtbw';
+  return place === 'm' || (name !== 'movb' && name !== 'cvtwb');
+}
+
+function fits(name: string, place: 's' | 'm' | 'd', operand: Operand, scaled: number): boolean {
+  return !packs(name, place, operand) || (scaled >= 0 && scaled < 256);
+}
+
 /** Destinations that need whole words behind an indirection. */
 function alignedIndirect(name: string, operand: Operand): boolean {
   return operand.mode !== (AIND | AFP) || name.includes('b') || (operand.word & 3) === 0;
@@ -139,15 +154,21 @@ function decode(ins: Instruction, at: number, words: Int32Array, types: readonly
       alignedIndirect(name, s) &&
       alignedIndirect(name, d)
     ) {
-      words[at] = form;
-      words[at + 1] = sw;
-      words[at + 2] = mw;
-      words[at + 3] = dw;
-      return;
+      const first =
+        form |
+        (packs(name, 's', s) ? sw << 8 : 0) |
+        (packs(name, 'm', m) ? mw << 16 : 0) |
+        (packs(name, 'd', d) ? dw << 24 : 0);
+      if (fits(name, 's', s, sw) && fits(name, 'm', m, mw) && fits(name, 'd', d, dw)) {
+        words[at] = first;
+        words[at + 1] = sw;
+        words[at + 2] = mw;
+        words[at + 3] = dw;
+        return;
+      }
     }
   }
-  words[at] =
-    op.code | (s.mode << modeSource) | (m.mode << modeMiddle) | (d.mode << modeDestination) | (1 << 25);
+  words[at] = (op.code << 8) | (s.mode << modeSource) | (m.mode << modeMiddle) | (d.mode << modeDestination);
   words[at + 1] = s.word;
   words[at + 2] = m.word;
   words[at + 3] = d.word;

@@ -49,8 +49,9 @@ export class Process {
   /** Exception to raise when it runs next; '' means to end at once. */
   kill: string | undefined = undefined;
   killed = false;
-  /** Where it waits while its state is send, recv or alt. */
-  waiters: Waiter[] = [];
+  /** Where it waits while its state is send or recv; and while it is alt. */
+  waiter: Waiter | undefined = undefined;
+  readonly waiters: Waiter[] = [];
   /** Registers of a blocked alt: where the index of the selected entry goes. */
   altResult = 0;
   /** A call of the host that it waits for, while its state is release. */

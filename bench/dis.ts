@@ -1,0 +1,88 @@
+/** Speed of the Dis machine: instructions a second by kind, machines and processes to start, and what they weigh. */
+
+import { Machine } from '../packages/dis/src/vm/machine.ts';
+import { type Code, codeFrom } from '../packages/dis/src/vm/code.ts';
+import type { Context } from '../packages/dis/src/vm/context.ts';
+import { assemble } from '../packages/dis/src/object/asm.ts';
+import { write } from '../packages/dis/src/object/index.ts';
+import { blocked, type Program, programs, small } from './dis/programs.ts';
+
+const context: Context = {
+  user: 'bench',
+  spawn: () => context,
+  exit: () => {},
+  load: () => {
+    throw new Error('no files');
+  },
+};
+
+function compile(program: Program): Code {
+  return codeFrom(write(assemble(program.text)));
+}
+
+function begin(machine: Machine, code: Code, count: number): void {
+  machine.start(code, '/bench.dis', context, 'init', (frame) => machine.heap.setWord(frame + 32, count));
+}
+
+/** Million instructions a second. */
+function mips(program: Program, count: number): number {
+  const machine = new Machine({ memory: 16 << 20, print: (text) => console.error(text) });
+  begin(machine, compile(program), count);
+  const t = performance.now();
+  machine.run(Number.POSITIVE_INFINITY);
+  return (count * program.round) / (performance.now() - t) / 1000;
+}
+
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+const rates: Record<string, number> = {};
+const only = process.argv.slice(2);
+for (const program of programs) {
+  if (only.length > 0 && !only.includes(program.kind)) continue;
+  mips(program, program.count >> 2);
+  rates[program.kind] = Math.round(Math.max(mips(program, program.count), mips(program, program.count)) * 10) / 10;
+  console.log(`${program.kind.padEnd(10)} ${rates[program.kind]!.toFixed(1).padStart(8)} million instructions/s`);
+}
+
+// 1,000 machines that run a small program, and stay.
+const code = compile(small);
+collect();
+const rss = process.memoryUsage().rss;
+let t = performance.now();
+const machines: Machine[] = [];
+for (let i = 0; i < 1000; i++) {
+  const machine = new Machine({ memory: 16 << 20 });
+  begin(machine, code, small.count);
+  begin(machine, compile(blocked), 1);
+  machine.run(Number.POSITIVE_INFINITY);
+  machines.push(machine);
+}
+const vmStart = performance.now() - t;
+collect();
+const vmKb = (process.memoryUsage().rss - rss) / machines.length / 1024;
+console.log(`1,000 machines: ${vmStart.toFixed(0)} ms, ${vmKb.toFixed(0)} kB each`);
+machines.length = 0;
+
+const many = new Machine({ memory: 64 << 20 });
+collect();
+const before = process.memoryUsage().rss;
+t = performance.now();
+begin(many, compile(blocked), blocked.count);
+many.run(Number.POSITIVE_INFINITY);
+const procStart = performance.now() - t;
+const procKb = (process.memoryUsage().rss - before) / blocked.count / 1024;
+console.log(
+  `${many.processCount} blocked processes: ${procStart.toFixed(0)} ms, ${procKb.toFixed(2)} kB each, ${(many.memoryUsed / blocked.count).toFixed(0)} bytes of it in the machine`,
+);
+
+console.log(
+  JSON.stringify({
+    interp_mips: rates,
+    vm_start_ms_1000: Math.round(vmStart),
+    vm_kb: Math.round(vmKb),
+    proc_start_ms_10000: Math.round(procStart),
+    proc_kb: Math.round(procKb * 100) / 100,
+  }),
+);
