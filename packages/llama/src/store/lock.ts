@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromFileSystem, locked } from './errors.ts';
@@ -28,6 +28,8 @@ const pollMs = 250;
 const beatMs = 5000;
 /** An owner on another machine cannot be looked up: it is gone when its lock has not been touched for this long. */
 const silenceMs = 60_000;
+/** Breaking a lock takes a moment; who held its guard for longer was killed meanwhile. */
+const guardMs = 10_000;
 
 /**
  * Takes the lock file at `path`, and gives a function that releases it. Waits while its owner lives; a lock whose owner
@@ -42,10 +44,8 @@ export async function takeLock(path: string, options: LockOptions): Promise<() =
     options.signal?.throwIfAborted();
     if (await create(path, text)) break;
     const owner = await readOwner(path);
-    if (owner !== undefined && !(await alive(path, owner.owner))) {
-      await breakLock(path, owner.text);
+    if (owner !== undefined && !(await alive(path, owner.owner)) && (await breakLock(path, owner.text)))
       continue;
-    }
     const who = owner?.owner ? `process ${owner.owner.pid} on ${owner.owner.host}` : 'another process';
     if (!waited) options.onWait?.(who);
     waited = true;
@@ -120,18 +120,22 @@ async function alive(path: string, owner: Owner | undefined): Promise<boolean> {
 }
 
 /**
- * Removes a lock whose text was `seen`. Between the look and the removal another process may have broken it and taken
- * it anew: so it is moved aside, looked at, and put back when it is not the one that was seen.
+ * Removes a lock whose text was `seen`. Between the look and the removal another process may have broken it and taken it
+ * anew, so whoever breaks locks does so one at a time, and looks again. False while another one is at it.
  */
-async function breakLock(path: string, seen: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
+async function breakLock(path: string, seen: string): Promise<boolean> {
+  const guard = `${path}.break`;
+  if (!(await create(guard, ''))) {
+    const held = await stat(guard).catch(() => undefined);
+    if (held !== undefined && Date.now() - held.mtimeMs > guardMs) await rm(guard, { force: true });
+    return false;
   }
-  if ((await readOwner(aside))?.text !== seen) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    if ((await readOwner(path))?.text === seen) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 function started(pid: number): string {

@@ -139,6 +139,16 @@ describe('a lock', () => {
     expect((await pull()).path).toBe(at.model);
   });
 
+  it('is broken once, even when the one that was breaking it was killed', async () => {
+    write({ pid: gone(), host: hostname(), started: '', id: 'x' });
+    writeFileSync(`${lock()}.break`, '');
+    expect(((await pull().catch((reason: unknown) => reason)) as ModelStoreError).code).toBe('locked');
+    const old = new Date(Date.now() - 60_000);
+    utimesSync(`${lock()}.break`, old, old);
+    expect((await pull()).path).toBe(at.model);
+    expect(readdirSync(dirname(at.model))).toEqual(['small.gguf']);
+  });
+
   it('is waited for no longer than the signal allows', async () => {
     write({ pid: process.pid, host: hostname(), started: '', id: 'x' });
     const stop = new AbortController();
