@@ -190,7 +190,16 @@ export function setChar(heap: Heap, p: number, i: number, c: number): number {
   return q;
 }
 
-/** A string of the bytes of UTF-8; what is not UTF-8 becomes U+FFFD, a byte at a time. */
+/** Whether the bytes from `i` on are enough to tell the character there, or that there is none. */
+function isFull(u8: Uint8Array, i: number, end: number): boolean {
+  const c = u8[i]!;
+  return end - i >= (c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4);
+}
+
+/**
+ * A string of the bytes of UTF-8; what is not UTF-8 becomes U+FFFD, a byte at a time, and a character that is cut short at
+ * the end is dropped, as the original does.
+ */
 export function stringFromUtf8(heap: Heap, at: number, n: number): number {
   const u8 = heap.u8;
   const end = Math.min(at + n, u8.length);
@@ -203,7 +212,7 @@ export function stringFromUtf8(heap: Heap, at: number, n: number): number {
   }
   const characters: number[] = [];
   let widest = 0;
-  for (let i = at; i < end; ) {
+  for (let i = at; i < end && isFull(u8, i, end); ) {
     const [c, length] = decode(u8, i, end);
     characters.push(c);
     if (c > widest) widest = c;
@@ -230,7 +239,7 @@ export function decode(u8: Uint8Array, i: number, end: number): [number, number]
   if (c2 & 0xc0) return [0xfffd, 1];
   if (c < 0xf0) {
     const l = ((((c << 6) | c1) << 6) | c2) & 0xffff;
-    return l <= 0x7ff ? [0xfffd, 1] : [l, 3];
+    return l <= 0x7ff || (l >= 0xd800 && l < 0xe000) ? [0xfffd, 1] : [l, 3];
   }
   const c3 = next(3);
   if (c3 & 0xc0 || c >= 0xf8) return [0xfffd, 1];

@@ -25,6 +25,8 @@ function matches(pattern: string, name: string): boolean {
 export function handle(machine: Machine, p: Process, name: string): boolean {
   const { heap } = machine;
   if (name === '') return false;
+  // An exception is the process's last error too: handlers print it with %r.
+  p.errstr = name;
   let isString = p.exception === 0 || heap.typeOf(p.exception) === typeString;
   for (const { frame, pc, linkage } of levels(heap, p)) {
     const code = machine.linkageAt(linkage)?.code;
