@@ -1,0 +1,24 @@
+import type { BuiltinFunction, BuiltinModule, Call } from '../vm/builtin.ts';
+
+/** What a built-in function does; see BuiltinFunction.run. */
+export type Run = BuiltinFunction['run'];
+
+/**
+ * A module of functions whose interface is a table of rows `name signature size map`, as Limbo compilers derive it from
+ * the module's declaration (`limbo -t`). Every row must have a function and every function a row.
+ */
+export function builtin(
+  name: string,
+  table: string,
+  functions: Readonly<Record<string, (call: Call) => ReturnType<Run>>>,
+): BuiltinModule {
+  const rows = table.trim().split('\n');
+  const all = rows.map((row): BuiltinFunction => {
+    const [member, signature, size, map = ''] = row.trim().split(/\s+/) as [string, string, string, string?];
+    const run = functions[member];
+    if (run === undefined) throw new Error(`${name} lacks ${member}`);
+    return { name: member, signature: Number(signature) | 0, size: Number(size), map, run };
+  });
+  if (all.length !== Object.keys(functions).length) throw new Error(`${name} has functions without a row`);
+  return { name, functions: all };
+}
