@@ -1,5 +1,6 @@
-import type { FileServer } from '@llambo/styx';
-import { dir, serveTree } from '@llambo/styx/fs';
+import { type FileServer, StyxError } from '@llambo/styx';
+import { dir, StaticDir, serveTree } from '@llambo/styx/fs';
+import { Ebadspec } from '../errors.ts';
 
 /** The names that the root device serves: empty directories to bind and mount on, root(3). */
 export const ROOT_NAMES: readonly string[] = [
@@ -24,10 +25,15 @@ export function rootDevice(names: readonly string[] = ROOT_NAMES): FileServer {
     let at = root;
     for (const element of name.split('/').filter((e) => e !== '')) {
       const there = at.get(element);
-      const next = there instanceof root.constructor ? (there as typeof root) : dir();
+      const next = there instanceof StaticDir ? there : dir();
       if (next !== there) at.add(element, next);
       at = next;
     }
   }
-  return serveTree(root);
+  return serveTree(root, {
+    root({ aname }) {
+      if (aname !== '') throw new StyxError(Ebadspec);
+      return root;
+    },
+  });
 }
