@@ -39,10 +39,15 @@ export class FdGroup {
 
   /** Enters a channel, whose reference becomes the group's, under the lowest free number. */
   add(chan: Chan): number {
+    const fd = this.#free();
+    this.#chans[fd] = chan;
+    return fd;
+  }
+
+  #free(): number {
     let fd = 0;
     while (this.#chans[fd] !== undefined) fd++;
     if (fd >= this.#limit) throw new StyxError(Enofd);
-    this.#chans[fd] = chan;
     return fd;
   }
 
@@ -60,7 +65,7 @@ export class FdGroup {
   /** Makes `to` (or with -1 the lowest free number) another number of the file `from`, sys-dup(2). The number. */
   dup(from: number, to: number = -1): number {
     const chan = this.get(from);
-    if (to < 0) return this.add(chan.dup());
+    if (to < 0) to = this.#free();
     if (!(Number.isInteger(to) && to < this.#limit)) throw new StyxError(Ebadfd);
     if (to === from) return to;
     const old = this.#chans[to];
