@@ -1,5 +1,5 @@
 import { type Call, type FileServer, StyxError } from '@llambo/styx';
-import { dir, FileNode, type Handle, type Opener, serveTree, text, toText } from '@llambo/styx/fs';
+import { FileNode, type Handle, type Opener, StaticDir, serveTree, text, toText } from '@llambo/styx/fs';
 import type { Caller } from '../caller.ts';
 import type { Console } from './console.ts';
 
@@ -19,27 +19,51 @@ export interface ConsOptions {
 
 const nothing = new Uint8Array(0);
 
+/** The files that are the same in every console device; made once, since there may be one device a process. */
+const common: readonly (readonly [string, FileNode])[] = [
+  ['notquiterandom', new FileNode(() => source(notQuiteRandom()), {}, 0o444)],
+  ['null', new FileNode(() => nullHandle, {}, 0o666)],
+  ['random', new FileNode(() => source(randomBytes), {}, 0o444)],
+  ['time', text(() => String(microseconds()))],
+  ['user', text(userOf)],
+  ['zero', new FileNode(() => source((bytes) => bytes.fill(0)), {}, 0o444)],
+];
+
+const nullHandle: Handle = { read: () => nothing, write: (_offset, data) => data.length };
+
+function microseconds(): bigint {
+  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000));
+}
+
 /** `#c`: the console and what every program wants at hand, cons(3), with `zero` as Plan 9 has it. */
 export function consDevice(options: ConsOptions = {}): FileServer {
-  const { console, sysname = 'llambo', version = 'Llambo' } = options;
-  const now = options.now ?? (() => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)));
-  const random = options.random ?? randomBytes;
-  const drivers = (options.drivers ?? []).map(([char, name]) => `#${char} ${name}\n`).join('');
+  const { console, sysname = 'llambo', version = 'Llambo', now, random } = options;
   const started = performance.now();
-  const root = dir({
-    cons: new FileNode(() => consHandle(console), {}, 0o666),
-    consctl: new FileNode(() => ctlHandle(console), {}, 0o222),
-    drivers: text(() => drivers),
-    msec: text(() => `${String(Math.floor(performance.now() - started)).padStart(11)} `),
-    notquiterandom: new FileNode(() => source(notQuiteRandom()), {}, 0o444),
-    null: new FileNode(() => ({ read: () => nothing, write: (_offset, data) => data.length }), {}, 0o666),
-    random: new FileNode(() => source(random), {}, 0o444),
-    sysctl: text(() => version),
-    sysname: text(() => sysname),
-    time: text(() => String(now())),
-    user: text((opener, call) => userOf(opener, call)),
-    zero: new FileNode(() => source((bytes) => bytes.fill(0)), {}, 0o444),
-  });
+  const root = new StaticDir(common);
+  root.add('cons', new FileNode(() => consHandle(console), {}, 0o666));
+  root.add('consctl', new FileNode(() => ctlHandle(console), {}, 0o222));
+  root.add(
+    'drivers',
+    text(() => (options.drivers ?? []).map(([char, name]) => `#${char} ${name}\n`).join('')),
+  );
+  root.add(
+    'msec',
+    text(() => `${String(Math.floor(performance.now() - started)).padStart(11)} `),
+  );
+  root.add(
+    'sysctl',
+    text(() => version),
+  );
+  root.add(
+    'sysname',
+    text(() => sysname),
+  );
+  if (now !== undefined)
+    root.add(
+      'time',
+      text(() => String(now())),
+    );
+  if (random !== undefined) root.add('random', new FileNode(() => source(random), {}, 0o444));
   return serveTree(root);
 }
 
@@ -48,7 +72,7 @@ function userOf(opener: Opener, call: Call): string {
 }
 
 function consHandle(console: Console | undefined): Handle {
-  if (console === undefined) return { read: () => nothing, write: (_offset, data) => data.length };
+  if (console === undefined) return nullHandle;
   return {
     read: (_offset, count, call) => console.read(count, call.signal),
     write: (_offset, data) => console.write(data),

@@ -18,8 +18,14 @@ export const ROOT_NAMES: readonly string[] = [
   'usr',
 ];
 
-/** `#/`: a directory of empty directories. `a/b` names one in another. */
-export function rootDevice(names: readonly string[] = ROOT_NAMES): FileServer {
+let usual: FileServer | undefined;
+
+/** `#/`: a directory of empty directories. `a/b` names one in another. The one with the usual names is shared. */
+export function rootDevice(names?: readonly string[]): FileServer {
+  return names === undefined ? (usual ??= make(ROOT_NAMES)) : make(names);
+}
+
+function make(names: readonly string[]): FileServer {
   const root = dir();
   for (const name of names) {
     let at = root;
