@@ -134,7 +134,6 @@ const encoder = new TextEncoder();
 /** `%q`: quoted as rc(1) and sh(1) do, when it is empty or holds blanks, control characters or quotes. */
 function quoted(s: Spec, value: string): string {
   const bare = { ...s, precision: undefined };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what needs quotes
   if (value !== '' && !s.sharp && !/[\x00-\x20']/.test(value)) return text(bare, value);
   const out = `'${value.replaceAll("'", "''")}'`;
   return pad(bare, out, encoder.encode(out).length);

@@ -20,7 +20,8 @@ export class Process {
   state: State = 'ready';
   errstr = '';
   flags = 0;
-  fpControl = 0;
+  /** INVAL, ZDIV, OVFL and UNFL: what a process of the original starts with. */
+  fpControl = 0xf;
   fpStatus = 0;
   /** Milliseconds of running time. */
   milliseconds = 0;
