@@ -46,3 +46,12 @@ export function printNamespace(ns: Namespace): string {
   lines.push(`cd ${quoteIfNeeded(ns.dot)}`);
   return `${lines.join('\n')}\n`;
 }
+
+/** The lines as the file `ns` of prog(3) has them, which ns(1) reads: nothing is quoted, and a place is kept for flags. */
+export function rawLines(ns: Namespace): string[] {
+  const lines = mountLines(ns).map(({ verb, flags, source, on, spec }) => {
+    const words = `${verb} ${flagLetters(flags)} ${source} ${on}`;
+    return verb === 'mount' ? `${words} ${spec}\n` : `${words}\n`;
+  });
+  return [...lines, `cd ${ns.dot}\n`];
+}

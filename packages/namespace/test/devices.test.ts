@@ -471,7 +471,11 @@ describe('#p', () => {
       '       7        3         me    1:23.2      ready    12K Sh',
     );
     expect(await read(ns, '/prog/7/pgrp')).toBe('          3 ');
-    expect(await read(ns, '/prog/7/ns')).toBe(ns.toString());
+    const ns7 = await ns.open('/prog/7/ns', OREAD);
+    const lines: string[] = [];
+    for (let line = await ns7.read(100); line.length > 0; line = await ns7.read(100))
+      lines.push(string(line));
+    expect(lines).toEqual(['bind  #p /prog\n', 'bind  /dev /dev\n', 'bind -b #c /dev\n', 'cd /\n']);
     expect(await read(ns, '/prog/7/fd')).toBe('/\n');
     fds.add(await ns.open('/dev/null', OREAD));
     expect(await read(ns, '/prog/7/fd')).toMatch(

@@ -34,11 +34,12 @@ function fdsOf(call: Call): FdGroup | undefined {
   return (call as Caller).fds;
 }
 
-/** One line of the `fd` file of prog(3). */
-export function fdLine(fd: number, chan: Chan): string {
-  const mode = chan.mode === OREAD ? 'r ' : chan.mode === OWRITE ? ' w' : 'rw';
+/** One line of the `fd` file of prog(3); `width` is that of the widest version in the list. */
+export function fdLine(fd: number, chan: Chan, width: number = 0): string {
+  const mode = chan.mode === OREAD ? 'r ' : chan.mode === OWRITE ? 'w ' : 'rw';
   const { path, version, type } = chan.qid;
-  const qid = `(${path.toString(16).padStart(16, '0')} ${version} ${type.toString(16).padStart(2, '0')})`;
+  const vers = String(version).padStart(width);
+  const qid = `(${path.toString(16).padStart(16, '0')} ${vers} ${type.toString(16).padStart(2, '0')})`;
   const { char, number } = chan.dev;
   const unit = String(chan.iounit).padStart(5);
   const offset = String(chan.offset).padStart(8);

@@ -31,7 +31,7 @@ function pipeDir(user: string, highwater: number): StaticDir {
       };
     };
     const meta = { uid: user, gid: user, stat: () => ({ length: BigInt(queues[side].length) }) };
-    return new FileNode(open, meta, 0o600);
+    return new FileNode(open, meta, 0o660);
   };
   return dir({ data: end(0), data1: end(1) }, { uid: user, gid: user });
 }

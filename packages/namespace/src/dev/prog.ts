@@ -12,6 +12,7 @@ import {
 import { Ethread } from '../errors.ts';
 import type { FdGroup } from '../fd-group.ts';
 import type { Namespace } from '../namespace.ts';
+import { rawLines } from '../print.ts';
 import { fdLine } from './dup.ts';
 import { Queue } from './queue.ts';
 
@@ -99,22 +100,22 @@ function progDir(table: ProgTable, { pid, user }: Prog): DirNode {
         return handle;
       },
       owner,
-      0o600,
+      0o644,
     );
   return dir(
     {
       ctl: control(prog, { ...owner, perm: 0o200 }),
       dbgctl: debug('dbgctl'),
-      exception: shown(0o400, (p) => p.exception ?? ''),
-      fd: shown(0o400, fdText),
+      exception: shown(0o444, (p) => p.exception ?? ''),
+      fd: shown(0o444, fdText),
       heap: debug('heap'),
-      ns: shown(0o400, (p) => p.namespace?.toString() ?? ''),
+      ns: new FileNode(() => nsHandle(prog().namespace), owner, 0o444),
       nsgrp: shown(0o444, (p) => number(p.namespace?.id ?? 0)),
       pgrp: shown(0o444, (p) => number(p.group)),
-      stack: shown(0o400, (p) => p.stack ?? ''),
+      stack: shown(0o444, (p) => p.stack ?? ''),
       status: text(() => statusLine(pid, user, table.get(pid)), { ...owner, perm: 0o444 }),
       text: shown(0, () => ''),
-      wait: new FileNode(() => waitHandle(prog()), owner, 0o400),
+      wait: new FileNode(() => waitHandle(prog()), owner, 0o444),
     },
     { ...owner, perm: 0o555 },
   );
@@ -165,9 +166,15 @@ function statusLine(pid: number, user: string, prog: Prog | undefined): string {
 }
 
 function fdText(prog: Prog): string {
-  let lines = `${prog.namespace?.dot ?? '/'}\n`;
-  for (const [fd, chan] of prog.fds ?? []) lines += fdLine(fd, chan);
-  return lines;
+  const fds = [...(prog.fds ?? [])];
+  const width = Math.max(0, ...fds.map(([, chan]) => String(chan.qid.version).length));
+  return `${prog.namespace?.dot ?? '/'}\n${fds.map(([fd, chan]) => fdLine(fd, chan, width)).join('')}`;
+}
+
+/** Each read gives one line, whatever its offset: ns(1) relies on that. */
+function nsHandle(ns: Namespace | undefined): Handle {
+  const lines = ns === undefined ? [] : rawLines(ns);
+  return { read: (_offset, count) => new TextEncoder().encode(lines.shift() ?? '').subarray(0, count) };
 }
 
 function waitHandle(prog: Prog): Handle {
