@@ -1,0 +1,38 @@
+/** Starting a program as the shell starts one: `init(ctxt: ref Draw->Context, argv: list of string)`. */
+
+import { typePointer } from '../heap/types.ts';
+import { codeFrom } from './code.ts';
+import type { Context } from './context.ts';
+import type { Machine } from './machine.ts';
+import type { Process } from './process.ts';
+
+/** Offset of argv in the frame of init. */
+const argvOffset = 36;
+
+/** A new `list of string`. */
+export function stringList(machine: Machine, strings: readonly string[]): number {
+  const { heap } = machine;
+  let list = 0;
+  for (let i = strings.length - 1; i >= 0; i--) {
+    list = heap.cons(typePointer, list);
+    heap.setPointer(heap.listData(list), heap.newString(strings[i]!));
+  }
+  return list;
+}
+
+/**
+ * Loads the module that `argv[0]` names and starts its `init` with `argv`, in `context`, which is taken over. Rejects
+ * when the file cannot be read, is no module or has no `init`.
+ */
+export async function startProgram(
+  machine: Machine,
+  context: Context,
+  argv: readonly string[],
+): Promise<Process> {
+  const path = argv[0]!;
+  const { data } = await context.load(path, { signal: new AbortController().signal });
+  const code = codeFrom(data);
+  return machine.start(code, path, context, 'init', (frame) =>
+    machine.heap.setPointer(frame + argvOffset, stringList(machine, argv)),
+  );
+}

@@ -1,0 +1,4 @@
+import { Interpreter } from '../../src/engine/interp.ts';
+import { engineSuite } from './suite.ts';
+
+engineSuite('interp', () => new Interpreter());
