@@ -1,4 +1,6 @@
 /** Name spaces of Plan 9 and Inferno: mount tables, union directories, and the devices to bind in them. */
+
+export type { MountOptions } from './bind.ts';
 export { type Caller, nobody } from './caller.ts';
 export { Chan } from './chan.ts';
 export { chanTransport, exportOver, type Imported, importOver, importTree } from './connection.ts';
@@ -28,7 +30,7 @@ export { EnvGroup, type EnvLimits } from './env-group.ts';
 export * from './errors.ts';
 export { exportTree } from './export.ts';
 export { FdGroup } from './fd-group.ts';
-export { type Devices, type MountOptions, Namespace, type NamespaceOptions } from './namespace.ts';
+export { type Devices, Namespace, type NamespaceOptions } from './namespace.ts';
 export { buildNamespace, type NsFileOptions } from './ns-file.ts';
 export { cleanname, quote, quoteIfNeeded } from './path.ts';
 export { flagLetters, type MountLine, printLine } from './print.ts';
