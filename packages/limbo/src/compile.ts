@@ -3,14 +3,14 @@ import { checkProgram } from './check/module.ts';
 import { install, pushScope } from './check/scope.ts';
 import { compileModule } from './codegen/module.ts';
 import { type Diagnostic, TooManyErrors } from './diagnostics/diagnostic.ts';
+import { assembler } from './emit/asm.ts';
 import { objectFile } from './emit/object.ts';
 import { symbolFile } from './emit/sbl.ts';
-import { assembler } from './emit/asm.ts';
 import * as E from './errors.ts';
 import { program } from './parser/declarations.ts';
 import { Parser, SyntaxFault } from './parser/parser.ts';
 import { decodeUtf8, SourceFile } from './source/source.ts';
-import { Decl, Store, tbig, tbyte, tint, treal, tstring, type Type } from './types/type.ts';
+import { Decl, Store, type Type, tbig, tbyte, tint, treal, tstring } from './types/type.ts';
 import { InternalError, Scope, Unit } from './unit.ts';
 
 /** Text or bytes of a file, by its path; undefined when there is none. */

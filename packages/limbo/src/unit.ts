@@ -1,12 +1,12 @@
-import type { Block, LabelName } from './ast/statement.ts';
 import type { Node } from './ast/node.ts';
 import { mkConst } from './ast/node.ts';
+import type { Block, LabelName } from './ast/statement.ts';
+import type { ModuleCode } from './codegen/instruction.ts';
 import { Diagnostics } from './diagnostics/diagnostic.ts';
 import { Lexer } from './lexer/lexer.ts';
 import { type SourceFile, SourceMap } from './source/source.ts';
 import type { Desc, Equivalence, Sym } from './types/type.ts';
-import { clearBuiltins, Decl, Kind, noDecls, Store, tany, tint, tstring, Type } from './types/type.ts';
-import type { ModuleCode } from './codegen/instruction.ts';
+import { clearBuiltins, Decl, Kind, noDecls, Store, Type, tany, tint, tstring } from './types/type.ts';
 
 /** Scopes: the language's own names, nil and the empty string, the module; functions and blocks nest above. */
 export const Scope = { Builtin: 0, Nils: 1, Global: 2 } as const;
@@ -46,6 +46,8 @@ export class Unit {
   /** The exception identifier of the innermost handler. */
   exception: Node | null = null;
   readonly labels: { kind: string; label: LabelName | null }[] = [];
+  /** The block that clears what is declared on the left of a :=. */
+  readonly declaredIn: Map<Node, Block> = new Map();
   /** Inside the brackets of a polymorphic instance, where `ref adt` with tags is allowed. */
   inTypeList = false;
 
@@ -61,7 +63,10 @@ export class Unit {
   readonly strings: Map<string, Decl> = new Map();
   code!: ModuleCode;
 
-  constructor(file: SourceFile, options: { maxErrors: number; warnings: number; symbols: boolean; noInline: boolean }) {
+  constructor(
+    file: SourceFile,
+    options: { maxErrors: number; warnings: number; symbols: boolean; noInline: boolean },
+  ) {
     clearBuiltins();
     this.diagnostics = new Diagnostics(this.map, options.maxErrors, options.warnings);
     this.lexer = new Lexer(this.map, this.diagnostics, file);
@@ -83,6 +88,13 @@ export class Unit {
   sym(name: string): Sym {
     return this.lexer.enter(name);
   }
+
+  /** What else is declared, with pointers, in the block of a declared variable before it. */
+  companions = (n: Node): readonly Node[] => {
+    const block = this.declaredIn.get(n);
+    if (block === undefined) return [];
+    return block.zero.slice(block.zero.indexOf(n) + 1).filter((item): item is Node => !Array.isArray(item));
+  };
 
   get failed(): boolean {
     return this.diagnostics.errors > 0;

@@ -50,7 +50,8 @@ function reference(path: string): { dis: Uint8Array; sbl: string } | null {
 
 const texts = new Map<string, Uint8Array | undefined>();
 function read(path: string): Uint8Array | undefined {
-  if (!texts.has(path)) texts.set(path, existsSync(path) && statSync(path).isFile() ? readFileSync(path) : undefined);
+  if (!texts.has(path))
+    texts.set(path, existsSync(path) && statSync(path).isFile() ? readFileSync(path) : undefined);
   return texts.get(path);
 }
 
@@ -82,7 +83,12 @@ for (const path of list) {
     else {
       count.refused++;
       const errors = ours.diagnostics.filter((d) => d.severity === 'error');
-      console.log(`refused ${name}: ${errors.length} errors\n${errors.slice(0, verbose ? 20 : 1).map(render).join('\n')}`);
+      console.log(
+        `refused ${name}: ${errors.length} errors\n${errors
+          .slice(0, verbose ? 20 : 1)
+          .map(render)
+          .join('\n')}`,
+      );
     }
     continue;
   }

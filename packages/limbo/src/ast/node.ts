@@ -1,4 +1,4 @@
-import type { Decl, Sym, Type } from '../types/type.ts';
+import type { Decl, Type } from '../types/type.ts';
 import { tint, treal, tunset } from '../types/type.ts';
 import { Op } from './ops.ts';
 
@@ -151,5 +151,3 @@ export function mkName(start: number, stop: number, unbound: Decl): Node {
   n.decl = unbound;
   return n;
 }
-
-export type { Sym };

@@ -1,4 +1,4 @@
-import type { CaseTable, Decl, PolyConstraint, Sym, Type } from '../types/type.ts';
+import type { CaseTable, Decl, Sym, Type } from '../types/type.ts';
 import type { Node } from './node.ts';
 
 /** A label before a loop, case, alt or pick, or the target of break and continue. */
@@ -255,5 +255,3 @@ export interface Program {
   readonly implement: Decl[];
   readonly declarations: TopLevel[];
 }
-
-export type { PolyConstraint };

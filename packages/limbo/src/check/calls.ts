@@ -25,11 +25,11 @@ import {
   nameOf,
   noDecls,
   Store,
+  Type,
+  TypeFlag,
   tany,
   tint,
   tstring,
-  Type,
-  TypeFlag,
 } from '../types/type.ts';
 import type { Unit } from '../unit.ts';
 import {
@@ -37,7 +37,6 @@ import {
   Bad,
   checkExpression,
   checkList,
-  Good,
   importedFrom,
   isAllOk,
   isFunctionRef,
@@ -112,7 +111,9 @@ export function checkCall(u: Unit, n: Node, given: number, global: boolean): num
     } else {
       n.ty = useType(u, expand(u, n.ty, null, null, bindings));
       const instance =
-        adt !== null && (adt.kind === Kind.Adt || adt.kind === Kind.AdtPick) && (adt.flags & TypeFlag.Instance) !== 0;
+        adt !== null &&
+        (adt.kind === Kind.Adt || adt.kind === Kind.AdtPick) &&
+        (adt.flags & TypeFlag.Instance) !== 0;
       if (isPolyFunction(callee) && instance) callee = originalFunction(u, left, callee!);
       passFunctions(u, n, callee, left, adt, bindings);
     }
@@ -250,7 +251,11 @@ function checkConstructor(u: Unit, n: Node, kidsOk: boolean, given: number): num
     return Ok | (given & Allok);
   }
   const only = args.length === 1 ? args[0]! : null;
-  if (t.kind !== Kind.Exception && only !== null && (t.kind !== Kind.Adt || compatible(u, t, only.ty, false))) {
+  if (
+    t.kind !== Kind.Exception &&
+    only !== null &&
+    (t.kind !== Kind.Adt || compatible(u, t, only.ty, false))
+  ) {
     return castInstead(u, n, only, d);
   }
   if (t.kind === Kind.Adt || t.kind === Kind.Exception) return valuesMismatch(u, n, t);
@@ -278,7 +283,10 @@ function valuesMismatch(u: Unit, n: Node, t: Type): number {
   for (let i = 0; i < Math.min(args.length, fields.length); i++) {
     const a = args[i]!;
     if (!compatible(u, fields[i]!.ty, a.ty, true)) {
-      u.error(a, E.fieldType(nameOf(fields[i]!), nodeText(u, n.left), typeText(u, fields[i]!.ty), typedText(u, a)));
+      u.error(
+        a,
+        E.fieldType(nameOf(fields[i]!), nodeText(u, n.left), typeText(u, fields[i]!.ty), typedText(u, a)),
+      );
       return Bad;
     }
   }
@@ -340,9 +348,13 @@ function passFunctions(
           }
         }
         const owner = module === null ? moduleOf(d) : null;
-        if (owner !== null && !u.isImplemented(owner.sym)) u.error(call, E.importFirst(nameOf(d), nameOf(d.dot)));
+        if (owner !== null && !u.isImplemented(owner.sym))
+          u.error(call, E.importFirst(nameOf(d), nameOf(d.dot)));
         const ours = t.kind === Kind.Poly ? NodeFlag.FnPtrArg : 0;
-        hidden.push(pointerHalf(call, module, d, fn, ours), pointerHalf(call, module, d, fn, ours | NodeFlag.FnPtrIndex));
+        hidden.push(
+          pointerHalf(call, module, d, fn, ours),
+          pointerHalf(call, module, d, fn, ours | NodeFlag.FnPtrIndex),
+        );
       }
       if (at < args.length) at++;
     }
@@ -363,5 +375,3 @@ function pointerHalf(call: Node, module: Node | null, d: Decl, fn: Decl | null, 
 function isOwnVariable(t: Type, fn: Decl): boolean {
   return fn.ty.polys.some((d) => d.ty === t) || enclosingVariables(fn).some((d) => d.ty === t);
 }
-
-export { Good };

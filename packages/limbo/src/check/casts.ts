@@ -1,5 +1,5 @@
 import { op } from '@llambo/dis/object';
-import { Kind, tint, treal, type Type } from '../types/type.ts';
+import { Kind, type Type, tint, treal } from '../types/type.ts';
 
 /** Instruction that converts between two kinds; 0: none. */
 const instructions = new Uint8Array(32 * 32);

@@ -4,9 +4,9 @@ import type { ConDecl, ExceptionDecl, ImportDecl, VarDecl } from '../ast/stateme
 import { suggest } from '../diagnostics/suggest.ts';
 import * as E from '../errors.ts';
 import { fold } from '../optimise/fold.ts';
+import { typeDesc } from '../types/layout.ts';
 import { nodeText, typedText, typeText } from '../types/print.ts';
 import { validType, variableType } from '../types/resolve.ts';
-import { typeDesc } from '../types/layout.ts';
 import {
   canCon,
   Decl,
@@ -14,15 +14,15 @@ import {
   member,
   nameOf,
   Store,
+  type Type,
   terror,
   tstring,
   tunset,
-  type Type,
 } from '../types/type.ts';
 import { Scope, type Unit } from '../unit.ts';
 import { Allok, checkExpression, isAllOk, isOk } from './expression.ts';
-import { install, popScope, pushScope } from './scope.ts';
 import { checkRaises, shareLocation } from './locals.ts';
+import { install, popScope, pushScope } from './scope.ts';
 
 /** Declares the variables of a := and says whether it is one. */
 export function declareNames(u: Unit, n: Node): boolean {
@@ -250,7 +250,9 @@ export function assignGlobal(u: Unit, target: Node, given: Node | null, valid: b
       u.error(value, E.notConstant(nodeText(u, target), nodeText(u, value)));
       return null;
     }
-    target.list!.forEach((t, i) => assignGlobal(u, t, parts?.[i] ?? null, valid));
+    target.list!.forEach((t, i) => {
+      assignGlobal(u, t, parts?.[i] ?? null, valid);
+    });
     return value;
   }
   u.error(target, E.cannotAssign(nodeText(u, target)));

@@ -1,5 +1,5 @@
-import { mk, mkConst, mkUnary, copyTree, Node } from '../ast/node.ts';
-import { mayFail, Op, spelling } from '../ast/ops.ts';
+import { copyTree, mk, mkConst, type Node } from '../ast/node.ts';
+import { Op, spelling } from '../ast/ops.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import * as E from '../errors.ts';
 import { hasEffect } from '../optimise/trees.ts';
@@ -10,7 +10,6 @@ import { enclosingVariables, isPolyFunction } from '../types/poly.ts';
 import { nodeText, typedText, typeText } from '../types/print.ts';
 import { commonType, compatible, sameType } from '../types/relations.ts';
 import { useType, validType, variableType } from '../types/resolve.ts';
-import type { Binding } from '../types/type.ts';
 import {
   Decl,
   Kind,
@@ -18,6 +17,7 @@ import {
   nameOf,
   noDecls,
   Store,
+  Type,
   takesSpace,
   tany,
   tbig,
@@ -28,8 +28,6 @@ import {
   treal,
   tstring,
   tunknown,
-  Type,
-  TypeFlag,
 } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { checkCall } from './calls.ts';
@@ -157,7 +155,9 @@ function infer(u: Unit, n: Node, type: Type): boolean {
     }
     if (t.kind !== Kind.Tuple && t.kind !== Kind.Adt && t.kind !== Kind.AdtPick) return false;
     n.ty = t;
-    const fields = (t.kind === Kind.AdtPick ? t.tof!.ids.slice(1) : t.ids).filter((d) => d.store === Store.Field);
+    const fields = (t.kind === Kind.AdtPick ? t.tof!.ids.slice(1) : t.ids).filter(
+      (d) => d.store === Store.Field,
+    );
     if (fields.length !== n.list!.length) return false;
     let ok = true;
     n.list!.forEach((e, i) => {
@@ -281,7 +281,8 @@ function checkOperator(
       return checkCons(u, n, left, right, r);
     case Op.Hd:
     case Op.Tl:
-      if (left.ty.kind !== Kind.List) return badOperand(u, left, E.needsList(spelling[n.op]!, typedText(u, left)));
+      if (left.ty.kind !== Kind.List)
+        return badOperand(u, left, E.needsList(spelling[n.op]!, typedText(u, left)));
       n.ty = n.op === Op.Hd ? left.ty.tof! : left.ty;
       return r;
     case Op.Tuple:
@@ -531,7 +532,8 @@ function checkName(u: Unit, n: Node, typeOk: number, parent: Node | null): numbe
     n.decl = null;
     n.ty = useType(u, exceptionTuple(u, n.ty));
   }
-  if (d.store === Store.Fn && (parent === null || !namesFunction(parent.op, true))) functionReference(u, n, d);
+  if (d.store === Store.Fn && (parent === null || !namesFunction(parent.op, true)))
+    functionReference(u, n, d);
   return Good;
 }
 
@@ -599,7 +601,8 @@ function checkAssign(u: Unit, n: Node, left: Node, right: Node, r: number): numb
   n.ty = t;
   left.ty = t;
   if ((t.kind === Kind.Adt && t.tags.length > 0) || t.kind === Kind.AdtPick) {
-    if (left.ty.kind !== Kind.AdtPick || right.ty.kind !== Kind.AdtPick) u.error(n, E.pickValue(typeText(u, t)));
+    if (left.ty.kind !== Kind.AdtPick || right.ty.kind !== Kind.AdtPick)
+      u.error(n, E.pickValue(typeText(u, t)));
   }
   if (left.ty.kind === Kind.Exception) return bad(u, left, E.assignException);
   return checkTarget(u, left) ? r : Bad;
@@ -679,7 +682,8 @@ function checkDot(u: Unit, n: Node, left: Node, right: Node, r: number, parent: 
   if ((d.store === Store.Const || d.store === Store.Tag) && hasEffect(left, true)) {
     u.warn(left, E.ignored(nodeText(u, left)));
   }
-  if (d.store === Store.Fn && (parent === null || !namesFunction(parent.op, false))) functionReference(u, n, d);
+  if (d.store === Store.Fn && (parent === null || !namesFunction(parent.op, false)))
+    functionReference(u, n, d);
   return r;
 }
 
@@ -820,7 +824,11 @@ function checkArithmetic(u: Unit, n: Node, left: Node, right: Node, reals: boole
   const l = left.ty;
   const t = right.ty;
   if (t !== l && !sameType(l, t)) {
-    u.error(n, E.operandMismatch(spelling[n.op]!, typedText(u, left), typedText(u, right)), castHint(u, l, t));
+    u.error(
+      n,
+      E.operandMismatch(spelling[n.op]!, typedText(u, left), typedText(u, right)),
+      castHint(u, l, t),
+    );
     return false;
   }
   n.ty = t;
@@ -894,12 +902,7 @@ function checkEquality(u: Unit, n: Node, left: Node, right: Node, r: number): nu
       return Bad;
   }
   if (right.ty.kind === Kind.Error) return Bad;
-  return bad(
-    u,
-    n,
-    E.cannotCompare(typedText(u, left), typedText(u, right)),
-    castHint(u, left.ty, right.ty),
-  );
+  return bad(u, n, E.cannotCompare(typedText(u, left), typedText(u, right)), castHint(u, left.ty, right.ty));
 }
 
 /** Whether an expression can be assigned to; complains when not. */
@@ -916,7 +919,8 @@ function targetOf(u: Unit, n: Node): boolean {
       return takesSpace[n.decl!.store] === 1 && n.ty.kind !== Kind.Exception;
     case Op.Dot:
       if (n.right!.decl!.store !== Store.Field) return false;
-      if (n.left!.ty.kind !== Kind.Ref && !targetOf(u, n.left!)) u.warn(n, E.assignmentIgnored(nodeText(u, n)));
+      if (n.left!.ty.kind !== Kind.Ref && !targetOf(u, n.left!))
+        u.warn(n, E.assignmentIgnored(nodeText(u, n)));
       return true;
     case Op.Mdot:
       return n.right!.decl!.store === Store.Global;
@@ -941,6 +945,3 @@ function targetOf(u: Unit, n: Node): boolean {
       return false;
   }
 }
-
-export type { Binding };
-export { mayFail, mkUnary, TypeFlag };

@@ -5,7 +5,18 @@ import { fold } from '../optimise/fold.ts';
 import { compareNames } from '../source/source.ts';
 import { nodeText, typedText, typeText } from '../types/print.ts';
 import { commonType, compatible } from '../types/relations.ts';
-import { type CaseTable, Kind, type Label, noDecls, tany, tbig, texception, tint, tstring, Type } from '../types/type.ts';
+import {
+  type CaseTable,
+  Kind,
+  type Label,
+  noDecls,
+  Type,
+  tany,
+  tbig,
+  texception,
+  tint,
+  tstring,
+} from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 
 /** What labels belong to: the arms of a case, the elements of an array. */
@@ -201,7 +212,8 @@ export function arrayTable(array: Node): CaseTable {
   for (const e of array.list ?? []) {
     for (const q of e.list!) {
       if (q.op === Op.Wild) wild = e;
-      else if (q.op === Op.Range) labels.push({ node: e, isPointer: false, start: q.left!, stop: q.right!, inst: null });
+      else if (q.op === Op.Range)
+        labels.push({ node: e, isPointer: false, start: q.left!, stop: q.right!, inst: null });
       else labels.push({ node: e, isPointer: false, start: q, stop: q, inst: null });
     }
   }

@@ -16,7 +16,8 @@ export function shareLocation(u: Unit, d: Decl): void {
   for (const o of u.locals) {
     if (o.store !== Store.Local || o.nid !== 1 || o.link !== null || o.tref !== 0) continue;
     const ot = o.ty;
-    if (t.size !== ot.size || t.align !== ot.align || ot.kind === Kind.Exception || holdsPointer(ot)) continue;
+    if (t.size !== ot.size || t.align !== ot.align || ot.kind === Kind.Exception || holdsPointer(ot))
+      continue;
     d.link = o;
     o.tref = 1;
     return;

@@ -1,7 +1,6 @@
-import type { Member } from '../ast/statement.ts';
-import { Op } from '../ast/ops.ts';
 import type { Node } from '../ast/node.ts';
-import type { AdtDecl, ConDecl, ExceptionDecl, PickDecl, TypeDecl } from '../ast/statement.ts';
+import { Op } from '../ast/ops.ts';
+import type { AdtDecl, ConDecl, ExceptionDecl, Member, PickDecl, TypeDecl } from '../ast/statement.ts';
 import { Store, tunknown } from '../types/type.ts';
 import type { Unit } from '../unit.ts';
 import { declareNames } from './declarations.ts';

@@ -1,5 +1,5 @@
-import { Op } from '../ast/ops.ts';
 import type { Node } from '../ast/node.ts';
+import { Op } from '../ast/ops.ts';
 import type { FunctionDefinition, Member, ModuleDecl, Program, TopLevel } from '../ast/statement.ts';
 import * as E from '../errors.ts';
 import { fold } from '../optimise/fold.ts';
@@ -10,20 +10,8 @@ import { MaxTemp, placeMembers, placeVariables } from '../types/layout.ts';
 import { typeText } from '../types/print.ts';
 import { compatible, sameType } from '../types/relations.ts';
 import { bind, checkCircular, mergeConstraints, useType, validType } from '../types/resolve.ts';
-import {
-  cloneDecl,
-  Decl,
-  Kind,
-  nameOf,
-  noDecls,
-  Ok,
-  Store,
-  tnone,
-  tstring,
-  tunknown,
-  Type,
-} from '../types/type.ts';
-import { InternalError, Scope, type Unit } from '../unit.ts';
+import { cloneDecl, Decl, Kind, nameOf, noDecls, Ok, Store, Type, tnone, tunknown } from '../types/type.ts';
+import { InternalError, type Unit } from '../unit.ts';
 import {
   assignGlobal,
   checkCon,
@@ -35,7 +23,14 @@ import {
 } from './declarations.ts';
 import { checkExpression, isAllOk, isOk } from './expression.ts';
 import { checkRaises } from './locals.ts';
-import { declareAdt, declareCon, declareException, declareGlobals, declareMembers, declareType } from './members.ts';
+import {
+  declareAdt,
+  declareCon,
+  declareException,
+  declareGlobals,
+  declareMembers,
+  declareType,
+} from './members.ts';
 import { checkRaised } from './raises.ts';
 import { closeAgain, install, popScope, pushScope, redeclared, reopen } from './scope.ts';
 import { checkStatements } from './statements.ts';
@@ -121,7 +116,9 @@ function declareModule(u: Unit, m: ModuleDecl): void {
   for (const d of t.ids) d.dot = main;
   t.decl = main;
   // A place for the import table, should the module be loaded.
-  install(u, Store.Global, [new Decl(main.start, main.stop, Store.Undef, u.sym(`.m.${nameOf(main)}`), tnone)]);
+  install(u, Store.Global, [
+    new Decl(main.start, main.stop, Store.Undef, u.sym(`.m.${nameOf(main)}`), tnone),
+  ]);
   if (!implemented) return;
   for (const d of t.ids) {
     const s = d.sym!;
@@ -129,7 +126,11 @@ function declareModule(u: Unit, m: ModuleDecl): void {
     if (now !== null && now.scope >= u.scope) {
       const { dot } = now;
       const same =
-        now.store !== Store.Wundef && dot !== null && dot !== main && u.isImplemented(dot.sym) && alike(d, now);
+        now.store !== Store.Wundef &&
+        dot !== null &&
+        dot !== main &&
+        u.isImplemented(dot.sym) &&
+        alike(d, now);
       if (same) continue;
       redeclared(u, d);
       d.old = now.old;
@@ -309,9 +310,14 @@ function checkFunction(u: Unit, f: FunctionDefinition): void {
   name.decl = d;
   if (d.store === Store.Global || d.store === Store.Field) d.store = Store.Fn;
   if (d.store !== Store.Fn || d.fn !== null) {
-    u.diagnostics.error(name.start, name.stop, d.fn !== null ? E.functionTwice(nameOf(d)) : E.redeclaration(d), {
-      note: [E.declaredHere(d), d.start],
-    });
+    u.diagnostics.error(
+      name.start,
+      name.stop,
+      d.fn !== null ? E.functionTwice(nameOf(d)) : E.redeclaration(d),
+      {
+        note: [E.declaredHere(d), d.start],
+      },
+    );
     if (d.fn !== null || d.store !== Store.Fn) return;
   }
   d.fn = f;
@@ -422,7 +428,8 @@ function checkTypeReferences(u: Unit, d: Decl, pedantic: boolean): void {
       if (m.fn === null && m.link === null && d.importid === null) {
         u.error(m, E.notDefined(`${nameOf(d)}.${nameOf(m)}`));
       }
-      if (pedantic && m.refs === 0 && d.importid === null) u.warn(m, E.methodNotReferenced(nameOf(d), nameOf(m)));
+      if (pedantic && m.refs === 0 && d.importid === null)
+        u.warn(m, E.methodNotReferenced(nameOf(d), nameOf(m)));
     }
   }
   if (t.kind === Kind.Module) {
@@ -548,5 +555,3 @@ export function resolveShared(u: Unit): void {
     });
   }
 }
-
-export { Scope, tstring };

@@ -1,9 +1,9 @@
 import type { Block, ZeroItem } from '../ast/statement.ts';
+import { suggest } from '../diagnostics/suggest.ts';
 import * as E from '../errors.ts';
 import type { Sym } from '../types/type.ts';
-import { Decl, nameOf, Store, tnone } from '../types/type.ts';
+import { Decl, Store, tnone } from '../types/type.ts';
 import { Scope, type Unit } from '../unit.ts';
-import { suggest } from '../diagnostics/suggest.ts';
 
 export function pushScope(u: Unit, block: Block | null): void {
   u.scope++;
@@ -24,7 +24,8 @@ export function popScope(u: Unit): Decl[] {
       d.old = null;
     }
     if (d.importid !== null) d.importid.refs += d.refs;
-    if (d.store === Store.Type && d.ty.decl !== null && d.ty.decl.timport === d) d.ty.decl.timport = d.timport;
+    if (d.store === Store.Type && d.ty.decl !== null && d.ty.decl.timport === d)
+      d.ty.decl.timport = d.timport;
     if (d.store === Store.Local && d.link !== null) d.link.tref = 0;
   }
   return list;
@@ -93,12 +94,16 @@ export function inBlock(u: Unit): boolean {
 
 /** Remembers that the pointers of a declaration are cleared at the end of the block. */
 export function clearAtEnd(u: Unit, item: ZeroItem): void {
-  u.scopeBlocks[u.scope]?.zero.unshift(item);
+  const block = u.scopeBlocks[u.scope];
+  if (block === null || block === undefined) return;
+  block.zero.unshift(item);
+  if (!Array.isArray(item)) u.declaredIn.set(item, block);
 }
 
 /** Names that are in force. */
 export function* visibleNames(u: Unit): Generator<string> {
-  for (const s of u.lexer.symbols.values()) if (s.decl !== null && s.decl.store !== Store.Wundef) yield s.name;
+  for (const s of u.lexer.symbols.values())
+    if (s.decl !== null && s.decl.store !== Store.Wundef) yield s.name;
 }
 
 /** Declares a name that is not, so that it is complained about once. */
@@ -108,5 +113,3 @@ export function undeclared(u: Unit, at: { start: number; stop: number }, s: Sym)
   install(u, Store.Wundef, [d]);
   return d;
 }
-
-export { nameOf };

@@ -1,4 +1,4 @@
-import { copyTree, mkDeclName, mkUnary, type Node } from '../ast/node.ts';
+import { mkDeclName, mkUnary, type Node } from '../ast/node.ts';
 import { isEffect, Op } from '../ast/ops.ts';
 import type { Alt, Arm, Block, Case, Guarded, LabelName, Pick, Statement } from '../ast/statement.ts';
 import { suggest } from '../diagnostics/suggest.ts';
@@ -17,18 +17,17 @@ import {
   nameOf,
   noDecls,
   Store,
+  Type,
   tany,
   tbig,
-  terror,
   texception,
   tint,
   tnone,
   tstring,
   tunknown,
   tunset,
-  Type,
 } from '../types/type.ts';
-import { InternalError, type Unit } from '../unit.ts';
+import type { Unit } from '../unit.ts';
 import {
   checkCon,
   checkException,
@@ -41,7 +40,7 @@ import {
 import { checkExpression, checkList, isAllOk, isFunctionRef, isOk } from './expression.ts';
 import { makeTable } from './labels.ts';
 import { declareCon, declareException, declareType } from './members.ts';
-import { clearAtEnd, inBlock, install, popScope, pushScope } from './scope.ts';
+import { clearAtEnd, inBlock, popScope, pushScope } from './scope.ts';
 
 /** Checks statements of a function whose result is `result`. */
 export function checkStatements(u: Unit, list: Statement[], result: Type): void {
@@ -68,7 +67,12 @@ function checkTest(u: Unit, n: Node, of: string): void {
   if (isOk(r) && n.ty !== tint && n.ty.kind !== Kind.Error) u.error(n, E.needsInt(of, typedText(u, n)));
 }
 
-function withLabel(u: Unit, kind: string, s: { label: LabelName | null; start: number; stop: number }, body: () => void): void {
+function withLabel(
+  u: Unit,
+  kind: string,
+  s: { label: LabelName | null; start: number; stop: number },
+  body: () => void,
+): void {
   if (s.label !== null) {
     for (const l of u.labels) {
       if (l.label !== null && l.label.sym === s.label.sym) {
@@ -166,7 +170,12 @@ export function checkStatement(u: Unit, s: Statement, result: Type): void {
       u.error(
         label ?? s,
         label === null ? E.noTarget(s.kind) : E.noLabel(s.kind, label.sym.name),
-        label === null ? undefined : suggest(label.sym.name, u.labels.flatMap((l) => l.label?.sym.name ?? [])),
+        label === null
+          ? undefined
+          : suggest(
+              label.sym.name,
+              u.labels.flatMap((l) => l.label?.sym.name ?? []),
+            ),
       );
       return;
     }
@@ -229,7 +238,8 @@ class Wildcards {
   first: Node | null = null;
 
   add(u: Unit, q: Node): void {
-    if (this.first !== null) u.diagnostics.error(q.start, q.stop, E.wildTwice, { note: [E.otherLabel, this.first.start] });
+    if (this.first !== null)
+      u.diagnostics.error(q.start, q.stop, E.wildTwice, { note: [E.otherLabel, this.first.start] });
     else this.first = q;
   }
 }
@@ -273,9 +283,12 @@ function checkCase(u: Unit, s: Case, result: Type): void {
         return;
       }
       if (q.ty !== t) {
-        if (q.ty.kind !== Kind.Error && q.ty !== tunset) u.error(q, E.caseMismatch(typedText(u, q), typeText(u, t)));
+        if (q.ty.kind !== Kind.Error && q.ty !== tunset)
+          u.error(q, E.caseMismatch(typedText(u, q), typeText(u, t)));
         ok = false;
-      } else if (q.op === Op.Range ? q.left!.op !== Op.Const || q.right!.op !== Op.Const : q.op !== Op.Const) {
+      } else if (
+        q.op === Op.Range ? q.left!.op !== Op.Const || q.right!.op !== Op.Const : q.op !== Op.Const
+      ) {
         u.error(q, E.labelConstant(nodeText(u, q)));
         ok = false;
       }
@@ -377,7 +390,9 @@ function checkPick(u: Unit, s: Pick, result: Type): void {
         q.ty = tag.ty;
         const other = seen.get(tag.tag);
         if (other !== undefined) {
-          u.diagnostics.error(q.start, q.stop, E.tagTwice(nameOf(tag)), { note: [E.otherLabel, other.start] });
+          u.diagnostics.error(q.start, q.stop, E.tagTwice(nameOf(tag)), {
+            note: [E.otherLabel, other.start],
+          });
           ok = false;
         }
         seen.set(tag.tag, q);
@@ -447,5 +462,3 @@ function checkHandlers(u: Unit, s: Guarded, result: Type): void {
   if (!ok) return;
   s.type = tableType(Kind.Handlers, s, tableOf(u, s.arms, texception, 'exception'));
 }
-
-export { copyTree, InternalError, install, terror };

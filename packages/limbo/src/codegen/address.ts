@@ -1,9 +1,9 @@
 import { Node, Reach } from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
 import { install } from '../check/scope.ts';
-import { Decl, Kind, Store, Sym, tbig, tbyte, tint, treal, tstring, type Type } from '../types/type.ts';
-import { InternalError, type Unit } from '../unit.ts';
 import { realBits } from '../emit/bits.ts';
+import { Decl, Kind, Store, Sym, type Type, tbig, tbyte, tint, treal, tstring } from '../types/type.ts';
+import { InternalError, type Unit } from '../unit.ts';
 
 /**
  * Labels a tree with what the machine can reach directly, and with the number of temporaries that an evaluation needs

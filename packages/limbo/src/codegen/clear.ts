@@ -4,8 +4,8 @@ import type { ZeroItem } from '../ast/statement.ts';
 import { holdsPointer } from '../types/layout.ts';
 import { type Decl, Kind } from '../types/type.ts';
 import type { Unit } from '../unit.ts';
-import { compile } from './expression.ts';
 import { label } from './address.ts';
+import { compile } from './expression.ts';
 import { popBlock, pushBlock } from './generate.ts';
 import { simplify } from './lower.ts';
 

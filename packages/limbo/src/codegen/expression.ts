@@ -1,4 +1,15 @@
-import { copyTree, mk, mkBinary, mkConst, mkDeclName, mkReal, mkUnary, Node, NodeFlag, Reach } from '../ast/node.ts';
+import {
+  copyTree,
+  mk,
+  mkBinary,
+  mkConst,
+  mkDeclName,
+  mkReal,
+  mkUnary,
+  Node,
+  NodeFlag,
+  Reach,
+} from '../ast/node.ts';
 import { commuted, inverted, Op } from '../ast/ops.ts';
 import { castInstruction, isFixedCast } from '../check/casts.ts';
 import { install } from '../check/scope.ts';
@@ -9,10 +20,33 @@ import { scaleOf } from '../types/fixed.ts';
 import { MaxAlign, MaxTemp, placeVariables, typeDesc, variablesDesc } from '../types/layout.ts';
 import { isPolyFunction } from '../types/poly.ts';
 import { useType } from '../types/resolve.ts';
-import { cloneDecl, Decl, Kind, type Label, noDecls, Store, tany, tint, tnone, treal, tstring, Type } from '../types/type.ts';
+import {
+  cloneDecl,
+  Decl,
+  Kind,
+  type Label,
+  noDecls,
+  Store,
+  Type,
+  tany,
+  tint,
+  tnone,
+  treal,
+  tstring,
+} from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { label, samePlace } from './address.ts';
-import { branch, fixedConversion, jump, move, newChannel, nextInst, operation, patch, raw } from './generate.ts';
+import {
+  branch,
+  fixedConversion,
+  jump,
+  move,
+  newChannel,
+  nextInst,
+  operation,
+  patch,
+  raw,
+} from './generate.ts';
 import { I, type Inst, Mode } from './instruction.ts';
 import { lower, simplify } from './lower.ts';
 import { Move } from './opcodes.ts';
@@ -422,11 +456,12 @@ function assign(u: Unit, start: number, stop: number, given: Node | null, n: Nod
   const a = noPlace();
   const b = noPlace();
   if (right.op === Op.Tuple) {
-    const block = areAliased(left, right) ? null : contiguous(right);
+    const block = areAliased(left, right, u.companions) ? null : contiguous(right);
     if (block !== null) {
       block.ty = n.ty;
       right = block;
-    } else if (left.op !== Op.Name || isAliased(left, right)) right = evaluate(u, right, b, null);
+    } else if (left.op !== Op.Name || isAliased(left, right, u.companions))
+      right = evaluate(u, right, b, null);
   }
   if (left.reach >= Reach.Cant) left = reachable(u, left, a, to);
   compile(u, n.start, n.stop, left, right);
@@ -446,7 +481,7 @@ function assignTuple(
   given: Node,
 ): void {
   let right = given;
-  if (!areAliased(right, left)) {
+  if (!areAliased(right, left, u.companions)) {
     const target = contiguous(left);
     if (target !== null) {
       target.ty = n.ty;
@@ -467,7 +502,7 @@ function assignTuple(
     }
   }
   const held = noPlace();
-  if (right.reach >= Reach.Always || right.op !== Op.Name || isAliased(right, left)) {
+  if (right.reach >= Reach.Always || right.op !== Op.Name || isAliased(right, left, u.companions)) {
     const t = makeTemporary(u, n.ty, null, held);
     compile(u, n.right!.start, n.right!.stop, t, right);
     right = t;
@@ -731,7 +766,12 @@ function slice(u: Unit, start: number, stop: number, to: Node, n: Node): void {
 function makeReference(u: Unit, start: number, stop: number, to: Node, n: Node): void {
   const left = n.left!;
   let t = left.ty;
-  const named = left.op === Op.Name ? left.decl : left.op === Op.Mdot && left.right!.op === Op.Name ? left.right!.decl : null;
+  const named =
+    left.op === Op.Name
+      ? left.decl
+      : left.op === Op.Mdot && left.right!.op === Op.Name
+        ? left.right!.decl
+        : null;
   if (named !== null && named.store === Store.Fn) {
     functionReference(u, start, stop, to, n, left, named);
     return;
@@ -1078,7 +1118,13 @@ function receiveAny(u: Unit, start: number, stop: number, to: Node, channels: No
 /** Copies an adt with pick tags: a case on the tag, and a copy of the size of each. */
 function copyPick(u: Unit, start: number, stop: number, to: Node, n: Node): void {
   const t = n.ty;
-  const d = new Decl(start, stop, Store.Undef, u.sym(`.c${u.serial.table++}`), new Type(Kind.Case, start, stop, null, noDecls));
+  const d = new Decl(
+    start,
+    stop,
+    Store.Undef,
+    u.sym(`.c${u.serial.table++}`),
+    new Type(Kind.Case, start, stop, null, noDecls),
+  );
   d.init = mkDeclName(start, stop, d);
   const tableNode = mk(Op.Name);
   tableNode.reach = Reach.Mreg;
@@ -1092,7 +1138,7 @@ function copyPick(u: Unit, start: number, stop: number, to: Node, n: Node): void
   const dest = mkUnary(Op.Ind, to);
   dest.ty = to.ty.tof!;
   label(u, dest);
-  raw(u, start, stop, I.case, tag, null, tableNode);
+  const choose = raw(u, start, stop, I.case, tag, null, tableNode);
   const labels: Label[] = [];
   let jumps: Inst | null = null;
   for (let i = 0; i < t.tags.length; ) {
@@ -1114,6 +1160,7 @@ function copyPick(u: Unit, start: number, stop: number, to: Node, n: Node): void
   patch(jumps, nextInst(u));
   free(u, held);
   d.ty.cases = { labels, senders: 0, entries: labels.length, wild: null, wildInst: wild };
+  choose.table = d.ty.cases;
   useType(u, d.ty);
   install(u, Store.Global, [d]);
 }

@@ -3,7 +3,7 @@ import * as E from '../errors.ts';
 import { compareNames } from '../source/source.ts';
 import { align, MaxAlign, placeVariables, variablesDesc } from '../types/layout.ts';
 import { isPolyFunction } from '../types/poly.ts';
-import { Decl, nameOf, takesSpace, tnone } from '../types/type.ts';
+import { type Decl, nameOf, takesSpace, tnone } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { nextInst, popBlock, pushBlock, raw } from './generate.ts';
 import { I } from './instruction.ts';
@@ -58,7 +58,8 @@ export function compileFunction(u: Unit, d: Decl): void {
   code.last = dropUnreached(first);
   if (valued && end.reach) u.diagnostics.error(f.bodyStop - 1, f.bodyStop, E.noReturn(nameOf(d)));
   const temporaries = [...code.small.reverse(), ...code.large.reverse()];
-  for (const t of temporaries) if (t.tref !== 1) throw new InternalError(`temporary ${nameOf(t)} is not free`);
+  for (const t of temporaries)
+    if (t.tref !== 1) throw new InternalError(`temporary ${nameOf(t)} is not free`);
   const locals = sortLocals([...usedVariables(d.locals), ...temporaries]);
   d.offset = placeVariables(locals, d.offset, MaxAlign);
   d.desc = variablesDesc(u, d.offset, [...d.ty.ids, ...locals]);

@@ -2,11 +2,11 @@ import { mkConst, Node, Reach } from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
 import { fixedCast, fixedProduct, fixedQuotient } from '../types/fixed.ts';
 import { typeDesc } from '../types/layout.ts';
-import { Decl, Kind, Store, tany, tint, type Type } from '../types/type.ts';
+import { Decl, Kind, Store, type Type, tany, tint } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { label, operand } from './address.ts';
 import { I, Inst, Mode, type ModuleCode } from './instruction.ts';
-import { channelFor, instructionFor, moveFor, type Move } from './opcodes.ts';
+import { channelFor, instructionFor, type Move, moveFor } from './opcodes.ts';
 
 /** Frame words that fixed point instructions read. */
 const STemp = 20;
@@ -95,7 +95,8 @@ function setSource(i: Inst, n: Node): void {
 function setMiddle(i: Inst, n: Node): void {
   const a = operand(n);
   i.mm = modeOf(n);
-  if (i.mm === Mode.FpInd || i.mm === Mode.MpInd) throw new InternalError('middle operand is double indirect');
+  if (i.mm === Mode.FpInd || i.mm === Mode.MpInd)
+    throw new InternalError('middle operand is double indirect');
   i.mreg = a.reg;
   i.moff = a.off;
   i.mdecl = a.decl;

@@ -1,6 +1,6 @@
 import { op } from '@llambo/dis/object';
-import type { CaseTable, Decl, Desc, Type } from '../types/type.ts';
 import type { Node } from '../ast/node.ts';
+import type { CaseTable, Decl, Desc } from '../types/type.ts';
 
 /** Address modes of an operand before offsets are known. */
 export const Mode = {
@@ -171,5 +171,3 @@ const named = [
 export const I: Readonly<Record<(typeof named)[number], number>> = Object.fromEntries(
   named.map((name) => [name, op(name)]),
 ) as Record<(typeof named)[number], number>;
-
-export type { Type };

@@ -1,4 +1,14 @@
-import { copyTree, mk, mkBinary, mkConst, mkDeclName, mkReal, mkUnary, Node, NodeFlag } from '../ast/node.ts';
+import {
+  copyTree,
+  mk,
+  mkBinary,
+  mkConst,
+  mkDeclName,
+  mkReal,
+  mkUnary,
+  type Node,
+  NodeFlag,
+} from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
 import { castVia } from '../check/casts.ts';
 import { install } from '../check/scope.ts';
@@ -9,7 +19,7 @@ import { exceptionRecord } from '../types/exceptions.ts';
 import { isPolyFunction } from '../types/poly.ts';
 import { sameType } from '../types/relations.ts';
 import { internalType, useType } from '../types/resolve.ts';
-import { Decl, Kind, noDecls, Store, tany, tbig, tint, treal, tstring, Type } from '../types/type.ts';
+import { Decl, Kind, noDecls, Store, Type, tany, tint, treal, tstring } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { addPointerArguments } from './polymorphic.ts';
 
@@ -392,5 +402,3 @@ function lowerPointer(u: Unit, n: Node): Node {
   a.ty = n.flags === NodeFlag.FnPtrArg ? tany : tint;
   return a;
 }
-
-export { tbig };

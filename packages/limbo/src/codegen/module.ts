@@ -1,5 +1,5 @@
-import { checkReferences, resolveShared } from '../check/module.ts';
 import { initialise } from '../check/declarations.ts';
+import { checkReferences, resolveShared } from '../check/module.ts';
 import { popScope } from '../check/scope.ts';
 import { refuseRecursion } from '../optimise/inline.ts';
 import { isPrivate, markModuleData, narrowInterfaces, sortByName } from '../types/classes.ts';

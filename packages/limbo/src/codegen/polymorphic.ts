@@ -1,6 +1,6 @@
 import { MaxTemp, placeVariables } from '../types/layout.ts';
 import { enclosingVariables } from '../types/poly.ts';
-import { Decl, Store, tany, tint, TypeFlag } from '../types/type.ts';
+import { Decl, Store, TypeFlag, tany, tint } from '../types/type.ts';
 import type { Unit } from '../unit.ts';
 
 /**

@@ -33,7 +33,13 @@ function follow(start: Inst | null): void {
       if (i.op === I.ret || i.op === I.exit || i.op === I.raise) break;
       else if (i.op === I.jmp) {
         const to: Inst = i.branch!;
-        if (to.op === I.case || to.op === I.casec || to.op === I.casel || to.op === I.ret || to.op === I.exit) {
+        if (
+          to.op === I.case ||
+          to.op === I.casec ||
+          to.op === I.casel ||
+          to.op === I.ret ||
+          to.op === I.exit
+        ) {
           const { next } = i;
           i.copyFrom(to);
           i.reach = to.reach;

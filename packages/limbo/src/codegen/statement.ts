@@ -14,18 +14,18 @@ import {
   noDecls,
   rtexception,
   Store,
+  Type,
   tbig,
   texception,
   tint,
   tnone,
   tstring,
-  Type,
 } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { label } from './address.ts';
 import { clearBlock } from './clear.ts';
 import { compile, condition, reachable } from './expression.ts';
-import { branch, jump, move, nextInst, patch, popBlock, pushBlock, raw, reopenBlock } from './generate.ts';
+import { jump, move, nextInst, patch, popBlock, pushBlock, raw, reopenBlock } from './generate.ts';
 import { Guard, Handlers, I, type Inst, type Target } from './instruction.ts';
 import { simplify } from './lower.ts';
 import { Move } from './opcodes.ts';
@@ -343,8 +343,24 @@ function compileCase(u: Unit, s: Case | Pick): void {
     }
     if (needWild) {
       const last = labels[labels.length - 1]!.start.val - first.val;
-      low = raw(u, value.start, value.stop, I.bltw, value, label(u, mkConst(value.start, value.stop, 0)), null);
-      high = raw(u, value.start, value.stop, I.bgtw, value, label(u, mkConst(value.start, value.stop, last)), null);
+      low = raw(
+        u,
+        value.start,
+        value.stop,
+        I.bltw,
+        value,
+        label(u, mkConst(value.start, value.stop, 0)),
+        null,
+      );
+      high = raw(
+        u,
+        value.start,
+        value.stop,
+        I.bgtw,
+        value,
+        label(u, mkConst(value.start, value.stop, last)),
+        null,
+      );
     }
     const j = raw(u, value.start, value.stop, I.goto, value, null, table);
     // Past the number of entries.
@@ -364,7 +380,8 @@ function compileCase(u: Unit, s: Case | Pick): void {
       if (q.op === Op.Const) findLabel(of, q, labels).inst = at;
       else if (q.op === Op.Range) {
         findLabel(of, q.left!, labels).inst = at;
-        if (dense) for (const l of labels) if (l.start.val >= q.left!.val && l.start.val <= q.right!.val) l.inst = at;
+        if (dense)
+          for (const l of labels) if (l.start.val >= q.left!.val && l.start.val <= q.right!.val) l.inst = at;
       } else if (q.op === Op.Wild && needWild) wild = at;
     }
     compileBlock(u, arm.body);
@@ -506,7 +523,8 @@ function placeValue(u: Unit, n: Node, com: Node, held: Node, slot: Node): Node {
   }
   if (n.right === com && n.op === Op.As && com.op === Op.Rcv) {
     const target = n.left!;
-    if (label(u, target).reach < Reach.Cant && (target.op !== Op.Name || target.decl !== u.nil)) place = target;
+    if (label(u, target).reach < Reach.Cant && (target.op !== Op.Name || target.decl !== u.nil))
+      place = target;
   }
   if (place !== null) {
     const i = raw(u, com.left!.start, com.left!.stop, I.lea, place, null, slot);
@@ -597,5 +615,3 @@ function compileHandlers(u: Unit, s: Guarded, table: CaseTable): void {
   patch(jumps, nextInst(u));
   table.wildInst = wild;
 }
-
-export { branch };

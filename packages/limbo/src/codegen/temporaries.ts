@@ -13,7 +13,8 @@ import { clearPointers } from './clear.ts';
 /** Makes `n` a temporary for a `t`; that of `preferred`, if it is one that fits. */
 export function makeTemporary(u: Unit, t: Type, preferred: Node | null, n: Node): Node {
   let ok = preferred === null ? null : preferred.decl;
-  if (ok !== null && (ok.tref === 0 || isLarge[ok.ty.kind] !== isLarge[t.kind] || ok.ty.align !== t.align)) ok = null;
+  if (ok !== null && (ok.tref === 0 || isLarge[ok.ty.kind] !== isLarge[t.kind] || ok.ty.align !== t.align))
+    ok = null;
   n.op = Op.Name;
   n.start = -1;
   n.stop = -1;

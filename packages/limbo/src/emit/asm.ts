@@ -150,7 +150,8 @@ export function assembler(u: Unit, m: CompiledModule, sourcePath: string): strin
     out.push(`\tdesc\t$${d.id},${d.size},"${Array.from(d.map, (b) => hex(b, 2)).join('')}"\n`);
   }
   out.push(`\tvar\t@mp,${m.dataSize}\n`);
-  for (const d of m.globals) if (d.store === Store.Global && d.init !== null) out.push(initial(d.offset, d.init));
+  for (const d of m.globals)
+    if (d.store === Store.Global && d.init !== null) out.push(initial(d.offset, d.init));
   out.push(`\tmodule\t${m.module.sym!.name}\n`);
   for (const d of m.module.ty.tof!.ids) {
     const sig = hex(signatureOf(u, d));

@@ -96,7 +96,9 @@ export class DataSection {
       case Kind.Adt:
       case Kind.AdtPick:
       case Kind.Tuple:
-        n.list!.forEach((e, i) => this.value(offset + t.ids[i]!.offset, e));
+        n.list!.forEach((e, i) => {
+          this.value(offset + t.ids[i]!.offset, e);
+        });
         return;
       case Kind.Any:
         return;

@@ -1,10 +1,10 @@
+import { Op } from '../ast/ops.ts';
 import { type Inst, Marker } from '../codegen/instruction.ts';
 import type { CompiledModule } from '../codegen/module.ts';
 import { removePointerArguments } from '../codegen/polymorphic.ts';
-import { Op } from '../ast/ops.ts';
 import type { Place } from '../source/source.ts';
 import { isPolyFunction } from '../types/poly.ts';
-import { type Decl, isVisible, Kind, Store, tany, tstring, type Type } from '../types/type.ts';
+import { type Decl, isVisible, Kind, Store, type Type, tany, tstring } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 
 const letters: Readonly<Record<number, string>> = {
@@ -106,7 +106,8 @@ class SymbolWriter {
         b = blocks.size;
         blocks.set(i.block, b);
       }
-      if (i.start >= 0) {
+      // What is made up has no place of its own: it is shown where the instruction before it is.
+      if (i.start >= 0 || i.stop >= 0) {
         start = i.start;
         stop = i.stop < 0 ? i.start + 1 : i.stop;
         pad = i.pad;

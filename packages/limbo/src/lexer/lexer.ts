@@ -1,5 +1,5 @@
-import * as E from '../errors.ts';
 import type { Diagnostics } from '../diagnostics/diagnostic.ts';
+import * as E from '../errors.ts';
 import type { SourceFile, SourceMap } from '../source/source.ts';
 import { Sym } from '../types/type.ts';
 import { keywords, Tok } from './tokens.ts';
@@ -79,7 +79,17 @@ export class Lexer {
     this.#name = file.name;
     for (const [word, tok] of keywords) this.symbols.set(word, new Sym(word, tok));
     this.sym = this.enter('');
-    const blank = { tok: 0, start: 0, stop: 0, sym: this.sym, int: 0, wide: 0n, isWide: false, real: 0, str: '' };
+    const blank = {
+      tok: 0,
+      start: 0,
+      stop: 0,
+      sym: this.sym,
+      int: 0,
+      wide: 0n,
+      isWide: false,
+      real: 0,
+      str: '',
+    };
     this.#current = { ...blank };
     this.#following = { ...blank };
     this.#mark(0);
@@ -579,4 +589,3 @@ export interface Lookahead {
   real: number;
   str: string;
 }
-

@@ -214,7 +214,13 @@ function foldOperator(u: Unit, n: Node): Node {
     ({ left, right } = n);
   }
   const joins = n.op === Op.Add || n.op === Op.Mul || n.op === Op.Or || n.op === Op.Xor || n.op === Op.And;
-  if (joins && right!.op === Op.Const && left!.op === n.op && left!.right?.op === Op.Const && n.ty !== tstring) {
+  if (
+    joins &&
+    right!.op === Op.Const &&
+    left!.op === n.op &&
+    left!.right?.op === Op.Const &&
+    n.ty !== tstring
+  ) {
     const inner = left!;
     n.left = inner.left;
     inner.left = right;
@@ -539,7 +545,8 @@ function round(v: number): number {
 
 /** Sets the value of an integer constant of type `n.ty`. */
 function setInteger(n: Node, c: Node, v: bigint | number): void {
-  if (n.ty === tbig) c.big = BigInt.asIntN(64, typeof v === 'bigint' ? v : BigInt(Number.isFinite(v) ? v : 0));
+  if (n.ty === tbig)
+    c.big = BigInt.asIntN(64, typeof v === 'bigint' ? v : BigInt(Number.isFinite(v) ? v : 0));
   else {
     const low = typeof v === 'bigint' ? Number(BigInt.asIntN(32, v)) : v | 0;
     c.val = n.ty === tbyte ? low & 0xff : low;

@@ -1,4 +1,4 @@
-import { mk, mkBinary, Node, copyTree } from '../ast/node.ts';
+import { copyTree, mk, mkBinary, Node } from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
 import type { Return, Statement } from '../ast/statement.ts';
 import { makeTemporary } from '../codegen/temporaries.ts';
@@ -31,7 +31,13 @@ function isReturn(s: Statement | null | undefined): s is Return & { value: Node 
 /** Decides whether calls of a checked function are replaced by its value, and remembers the value. */
 export function planInline(u: Unit, d: Decl): void {
   const f = d.fn!;
-  if (u.noInline || d.inline < 0 || d.locals.length > 0 || isPolyFunction(d) || d.ty.tof!.kind === Kind.None) {
+  if (
+    u.noInline ||
+    d.inline < 0 ||
+    d.locals.length > 0 ||
+    isPolyFunction(d) ||
+    d.ty.tof!.kind === Kind.None
+  ) {
     d.inline = 0;
     return;
   }

@@ -1,7 +1,7 @@
 import { mk, mkBinary, mkConst, mkDeclName, mkReal, mkUnary, Node, NodeFlag } from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
 import { Tok } from '../lexer/tokens.ts';
-import { Kind, noDecls, tbig, tstring, Type, TypeFlag } from '../types/type.ts';
+import { Kind, noDecls, Type, TypeFlag, tbig, tstring } from '../types/type.ts';
 import type { Parser } from './parser.ts';
 import { fixedType, idType, type } from './types.ts';
 
@@ -471,14 +471,14 @@ function typeOperand(p: Parser): Node | null {
 function brackets(p: Parser, left: Node): Node {
   p.advance();
   const colon = p.start;
-  const first =
-    p.at(Tok.Colon) ? new Node(Op.Nothing, colon, p.stop, null, null) : (typeOperand(p) ?? expression(p));
+  const first = p.at(Tok.Colon)
+    ? new Node(Op.Nothing, colon, p.stop, null, null)
+    : (typeOperand(p) ?? expression(p));
   if (p.at(Tok.Colon)) {
     const at = p.start;
     const to = p.stop;
     p.advance();
-    const high =
-      p.at(Tok.CloseBracket) ? new Node(Op.Nothing, at, to, null, null) : expression(p);
+    const high = p.at(Tok.CloseBracket) ? new Node(Op.Nothing, at, to, null, null) : expression(p);
     const stop = p.expect(Tok.CloseBracket, 'after the bounds of a slice');
     return new Node(Op.Slice, left.start, stop, left, mkBinary(Op.Pair, first, high));
   }

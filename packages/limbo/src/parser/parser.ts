@@ -1,9 +1,9 @@
-import * as E from '../errors.ts';
-import { tokenName, Tok } from '../lexer/tokens.ts';
-import type { Lexer } from '../lexer/lexer.ts';
 import type { Node } from '../ast/node.ts';
 import { mkName } from '../ast/node.ts';
-import { Decl, type Sym, Store, tunset } from '../types/type.ts';
+import * as E from '../errors.ts';
+import type { Lexer } from '../lexer/lexer.ts';
+import { Tok, tokenName } from '../lexer/tokens.ts';
+import { Decl, Store, type Sym, tunset } from '../types/type.ts';
 import type { Unit } from '../unit.ts';
 
 /** A syntax error that was reported: unwinds to where parsing can go on. */

@@ -198,7 +198,16 @@ function labelled(p: Parser, label: LabelName | null): Statement {
       p.expect(Tok.OpenBrace, 'after the value of case');
       const list = arms(p, 'case');
       p.expect(Tok.CloseBrace, 'after case');
-      return { kind: 'case', start: value.start, stop: value.stop, value, arms: list, label, table: null, type: null };
+      return {
+        kind: 'case',
+        start: value.start,
+        stop: value.stop,
+        value,
+        arms: list,
+        label,
+        table: null,
+        type: null,
+      };
     }
     case Tok.Alt: {
       p.expect(Tok.OpenBrace, 'after alt');

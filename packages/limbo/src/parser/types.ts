@@ -1,12 +1,12 @@
-import * as E from '../errors.ts';
-import { Tok } from '../lexer/tokens.ts';
-import type { PolyConstraint } from '../types/type.ts';
-import { Decl, Kind, noDecls, Store, tnone, tunset, Type, TypeFlag } from '../types/type.ts';
-import { expression, nameList } from './expressions.ts';
-import type { Parser } from './parser.ts';
 import type { Node } from '../ast/node.ts';
 import { mk } from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
+import * as E from '../errors.ts';
+import { Tok } from '../lexer/tokens.ts';
+import type { PolyConstraint } from '../types/type.ts';
+import { Decl, Kind, noDecls, Store, Type, TypeFlag, tnone, tunset } from '../types/type.ts';
+import { expression, nameList } from './expressions.ts';
+import type { Parser } from './parser.ts';
 
 function newType(kind: number, start: number, stop: number, tof: Type | null): Type {
   return new Type(kind, start, stop, tof, noDecls);

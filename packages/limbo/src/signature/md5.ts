@@ -7,7 +7,10 @@ const shifts = [
   [6, 10, 15, 21],
 ] as const;
 
-const sines: Int32Array = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0);
+const sines: Int32Array = Int32Array.from(
+  { length: 64 },
+  (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0,
+);
 
 export function md5(bytes: Uint8Array): [number, number, number, number] {
   const blocks = (bytes.length + 8 + 64) >> 6;

@@ -1,9 +1,9 @@
+import { removePointerArguments } from '../codegen/polymorphic.ts';
 import { formatReal } from '../optimise/real.ts';
 import { encodeUtf8 } from '../source/source.ts';
 import { isPolyFunction } from '../types/poly.ts';
-import { type Decl, Kind, takesSpace, type Type } from '../types/type.ts';
+import { type Decl, Kind, type Type, takesSpace } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
-import { removePointerArguments } from '../codegen/polymorphic.ts';
 import { md5 } from './md5.ts';
 
 /**

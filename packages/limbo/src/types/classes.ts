@@ -64,7 +64,13 @@ export function modules(u: Unit): Equivalence[] {
  * declaration and its twin in the interface know one another.
  */
 function makeInterface(u: Unit, m: Decl): Type {
-  const record = new Decl(m.start, m.stop, Store.Global, u.sym('.mp'), new Type(Kind.Adt, m.start, m.stop, null, noDecls));
+  const record = new Decl(
+    m.start,
+    m.stop,
+    Store.Global,
+    u.sym('.mp'),
+    new Type(Kind.Adt, m.start, m.stop, null, noDecls),
+  );
   const data: Decl[] = [];
   const functions: Decl[] = [];
   const twin = (d: Decl): void => {
@@ -120,7 +126,8 @@ export function isPrivate(d: Decl): boolean {
 }
 
 export function moduleOf(d: Decl): Decl | null {
-  for (let o = d.dot; o !== null; o = o.dot) if (o.store === Store.Type && o.ty.kind === Kind.Module) return o;
+  for (let o = d.dot; o !== null; o = o.dot)
+    if (o.store === Store.Type && o.ty.kind === Kind.Module) return o;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import type { Unit } from '../unit.ts';
 import { useType } from './resolve.ts';
-import { cloneDecl, cloneType, Decl, Kind, Store, tint, tstring, Type } from './type.ts';
+import { cloneDecl, cloneType, Decl, Kind, Store, Type, tint, tstring } from './type.ts';
 
 function copyMembers(t: Type): Type {
   const c = cloneType(t);
@@ -36,7 +36,10 @@ export function raisedType(u: Unit, t: Type): Type {
 /** What is allocated to raise an exception: its name, a word for the system, its values. */
 export function exceptionRecord(u: Unit, t: Type): Type {
   const { start, stop } = t.decl ?? t;
-  const ids = [new Decl(start, stop, Store.Field, null, tstring), new Decl(start, stop, Store.Field, null, tint)];
+  const ids = [
+    new Decl(start, stop, Store.Field, null, tstring),
+    new Decl(start, stop, Store.Field, null, tint),
+  ];
   for (const d of t.ids) {
     const c = cloneDecl(d);
     c.cyclic = false;

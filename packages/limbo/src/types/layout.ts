@@ -3,7 +3,19 @@ import type { Unit } from '../unit.ts';
 import { InternalError } from '../unit.ts';
 import { typeText } from './print.ts';
 import { sameType } from './relations.ts';
-import { Decl, Desc, isPointer, Kind, Mark, nameOf, Ok, Store, takesSpace, type Type, TypeFlag } from './type.ts';
+import {
+  Decl,
+  Desc,
+  isPointer,
+  Kind,
+  Mark,
+  nameOf,
+  Ok,
+  Store,
+  type Type,
+  TypeFlag,
+  takesSpace,
+} from './type.ts';
 
 /** The first 32 bytes of a frame are the machine's. */
 export const MaxTemp = 32;

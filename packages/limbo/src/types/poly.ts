@@ -1,12 +1,26 @@
-import * as E from '../errors.ts';
 import type { Node } from '../ast/node.ts';
 import { lookup } from '../check/scope.ts';
+import * as E from '../errors.ts';
 import type { Unit } from '../unit.ts';
 import { typeText } from './print.ts';
 import { sameType } from './relations.ts';
 import { arrowType, dotType, idType, useType, verify } from './resolve.ts';
 import type { Binding, Sym } from './type.ts';
-import { cloneDecl, cloneType, Decl, isPointer, Kind, member, noDecls, Ok, Store, terror, Type, Mark, TypeFlag } from './type.ts';
+import {
+  cloneDecl,
+  cloneType,
+  Decl,
+  isPointer,
+  Kind,
+  Mark,
+  member,
+  noDecls,
+  Ok,
+  Store,
+  Type,
+  TypeFlag,
+  terror,
+} from './type.ts';
 
 /** What a type variable stands for; itself when nothing. */
 export function boundTo(t: Type, bindings: readonly Binding[]): Type {
@@ -25,7 +39,9 @@ export function isPolyFunction(d: Decl | null): boolean {
 /** A polymorphic adt without its actual types. */
 export function isOpenAdt(t: Type): boolean {
   return (
-    (t.kind === Kind.Adt || t.kind === Kind.AdtPick) && t.polys.length > 0 && (t.flags & TypeFlag.Instance) === 0
+    (t.kind === Kind.Adt || t.kind === Kind.AdtPick) &&
+    t.polys.length > 0 &&
+    (t.flags & TypeFlag.Instance) === 0
   );
 }
 

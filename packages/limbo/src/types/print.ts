@@ -1,8 +1,8 @@
-import { Op, spelling } from '../ast/ops.ts';
 import { type Node, NodeFlag } from '../ast/node.ts';
+import { Op, spelling } from '../ast/ops.ts';
 import type { Unit } from '../unit.ts';
-import { type Decl, Kind, kindName, nameOf, tany, terror, tnone, tunset, type Type } from './type.ts';
 import { boundTo } from './poly.ts';
+import { type Decl, Kind, kindName, nameOf, type Type, tany, terror, tnone, tunset } from './type.ts';
 
 /** A type as it is written in Limbo. */
 export function typeText(u: Unit, t: Type | null): string {
@@ -55,7 +55,13 @@ function text(u: Unit, t: Type | null, depth: number): string {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '"': '\\"', '\\': '\\\\' };
+const escapes: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+  '"': '\\"',
+  '\\': '\\\\',
+};
 
 /** A string constant, cut when long. */
 export function stringText(s: string): string {

@@ -1,9 +1,9 @@
 import type { Node } from '../ast/node.ts';
 import { Op } from '../ast/ops.ts';
-import { boundTo } from './poly.ts';
-import { cloneDecl, type Decl, isPointer, Kind, noDecls, Store, takesSpace, Type } from './type.ts';
-import { exceptionTuple } from './exceptions.ts';
 import type { Unit } from '../unit.ts';
+import { exceptionTuple } from './exceptions.ts';
+import { boundTo } from './poly.ts';
+import { cloneDecl, type Decl, isPointer, Kind, noDecls, Store, Type, takesSpace } from './type.ts';
 
 /**
  * Equality and compatibility of types are structural, and types are cyclic: a pair that is being compared already is
@@ -66,9 +66,7 @@ function equal(a: Type | null, b: Type | null, seen: Assumptions): boolean {
         equalMembers(a.ids, b.ids, true, true, seen)
       );
     case Kind.Poly:
-      return (
-        seen.has(a, b) || (a.decl!.sym === b.decl!.sym && equalMembers(a.ids, b.ids, true, false, seen))
-      );
+      return seen.has(a, b) || (a.decl!.sym === b.decl!.sym && equalMembers(a.ids, b.ids, true, false, seen));
     default:
       return false;
   }

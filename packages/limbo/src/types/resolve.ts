@@ -1,5 +1,5 @@
-import type { Member } from '../ast/statement.ts';
 import { Op } from '../ast/ops.ts';
+import type { Member } from '../ast/statement.ts';
 import { checkExpression, isOk } from '../check/expression.ts';
 import { declareMembers } from '../check/members.ts';
 import { install, popScope, pushScope, undeclared } from '../check/scope.ts';
@@ -7,13 +7,11 @@ import { suggest } from '../diagnostics/suggest.ts';
 import * as E from '../errors.ts';
 import { fold } from '../optimise/fold.ts';
 import type { Unit } from '../unit.ts';
-import { InternalError } from '../unit.ts';
 import { classify } from './classes.ts';
 import { fitFixed } from './fixed.ts';
 import { sizeWithCycles } from './layout.ts';
 import { instantiate, isOpenAdt } from './poly.ts';
 import { typeText } from './print.ts';
-import type { Desc } from './type.ts';
 import {
   canRef,
   cloneDecl,
@@ -24,12 +22,12 @@ import {
   noDecls,
   Ok,
   Store,
+  Type,
+  TypeFlag,
   terror,
   tint,
   treal,
   tstring,
-  Type,
-  TypeFlag,
 } from './type.ts';
 
 /** A type whose names are resolved, whose size is known and that is known to be sound; use what it returns. */
@@ -144,7 +142,8 @@ function closedType(u: Unit, at: Type, t: Type, inAdt: Decl | null): Type {
 
 /** Data cannot be a function or an adt with pick tags, only refer to it. */
 function dataType(u: Unit, at: { start: number; stop: number }, t: Type): Type {
-  if ((t.kind === Kind.Adt && t.tags.length > 0) || t.kind === Kind.AdtPick) u.error(at, E.needsRef(typeText(u, t)));
+  if ((t.kind === Kind.Adt && t.tags.length > 0) || t.kind === Kind.AdtPick)
+    u.error(at, E.needsRef(typeText(u, t)));
   if (t.kind === Kind.Fn) u.error(at, E.functionData(typeText(u, t)));
   return t;
 }
@@ -310,7 +309,10 @@ export function arrowType(u: Unit, t: Type, inAdt: Decl | null): Type {
   if (module.kind === Kind.Id) {
     // The name may be a variable whose type is a module.
     const d = module.decl!;
-    if (d.store === Store.Import || (d.store !== Store.Type && d.store !== Store.Wundef && !(d.ty.ok & Ok.Bind))) {
+    if (
+      d.store === Store.Import ||
+      (d.store !== Store.Type && d.store !== Store.Wundef && !(d.ty.ok & Ok.Bind))
+    ) {
       u.error(t, E.typeUnknown(nameOf(d)));
       d.store = Store.Wundef;
       return terror;
@@ -327,7 +329,11 @@ export function arrowType(u: Unit, t: Type, inAdt: Decl | null): Type {
   }
   const d = member(module.ids, t.decl!.sym);
   if (d === null) {
-    u.error(t, E.notAMember(nameOf(t.decl), typeText(u, module)), suggest(nameOf(t.decl), module.ids.map(nameOf)));
+    u.error(
+      t,
+      E.notAMember(nameOf(t.decl), typeText(u, module)),
+      suggest(nameOf(t.decl), module.ids.map(nameOf)),
+    );
     return terror;
   }
   if (d.store === Store.Type) {
@@ -420,7 +426,9 @@ function defineTags(u: Unit, t: Type, fields: readonly Decl[], from: number): nu
     for (const d of ty.ids) {
       const other = member(fields, d.sym) ?? member(t.ids.slice(i), d.sym);
       if (other !== null) {
-        u.diagnostics.error(d.start, d.stop, E.redeclaration(d), { note: [E.declaredHere(other), other.start] });
+        u.diagnostics.error(d.start, d.stop, E.redeclaration(d), {
+          note: [E.declaredHere(other), other.start],
+        });
       }
       d.dot = adt;
     }
@@ -459,7 +467,8 @@ function markUsed(u: Unit, t: Type | null): void {
     case Kind.AdtPick:
     case Kind.Tuple:
     case Kind.Exception:
-      if (t.kind === Kind.Adt || (t.kind === Kind.Tuple && t.decl!.sym!.name !== '.tuple')) u.adts.push(t.decl!);
+      if (t.kind === Kind.Adt || (t.kind === Kind.Tuple && t.decl!.sym!.name !== '.tuple'))
+        u.adts.push(t.decl!);
       for (const d of t.ids) if (d.store !== Store.Fn) markUsed(u, d.ty);
       for (const d of t.tags) markUsed(u, d.ty);
       for (const d of t.polys) markUsed(u, d.ty);
@@ -532,6 +541,3 @@ export function internalType(u: Unit, t: Type): Type {
   t.ok = Ok.All;
   return t;
 }
-
-export type { Desc };
-export { InternalError };
