@@ -9,8 +9,6 @@ import {
   DMEXEC,
   DMTMP,
   DMWRITE,
-  NOTOUCH8,
-  NOTOUCH16,
   NOTOUCH32,
   NOTOUCH64,
   ORCLOSE,
@@ -33,13 +31,13 @@ import {
   Eperm,
   Eperms,
   Etoobig,
-  Ewstat,
   StyxError,
 } from '../errors.ts';
 import type { Attach, Dir, File, FileServer, Opened, Qid, Walked } from '../file.ts';
 import { DirReader } from './dir-reader.ts';
 import { checkFileName } from './names.ts';
 import { ownGroups, permits, type Users, wanted } from './perm.ts';
+import { checkFixed } from './wstat.ts';
 
 export interface RamfsOptions {
   /** Owner of the root; whoever attaches first when left out. */
@@ -298,7 +296,7 @@ class RamFile implements File {
     if (node.removed) throw new StyxError(Enotfound);
     // All is checked before anything is changed.
     const renamed = to.name !== '' && to.name !== node.name;
-    this.#checkFixed(to);
+    checkFixed(to, node.dir());
     if (renamed) this.#checkName(to.name);
     if (to.length !== NOTOUCH64 && to.length !== BigInt(node.length)) this.#checkLength(to.length);
     const lead = this.#user === node.uid || this.#tree.users.isLeader(this.#user, node.gid);
@@ -328,21 +326,6 @@ class RamFile implements File {
       node.muid = this.#user;
     }
     node.parent?.modified(this.#user, now);
-  }
-
-  /** What no wstat may change, stat(5): a value that is not "don't touch" must be the one that is there. */
-  #checkFixed(to: Dir): void {
-    const { qid, uid, muid, atime } = this.#node;
-    const same =
-      (to.type === NOTOUCH16 || to.type === 0) &&
-      (to.dev === NOTOUCH32 || to.dev === 0) &&
-      (to.qid.type === NOTOUCH8 || to.qid.type === qid.type) &&
-      (to.qid.version === NOTOUCH32 || to.qid.version === qid.version) &&
-      (to.qid.path === NOTOUCH64 || to.qid.path === qid.path) &&
-      (to.atime === NOTOUCH32 || to.atime === atime) &&
-      (to.uid === '' || to.uid === uid) &&
-      (to.muid === '' || to.muid === muid);
-    if (!same) throw new StyxError(Ewstat);
   }
 
   #checkName(name: string): void {

@@ -45,3 +45,12 @@ export function hostDo<T>(work: () => T): T {
     throw hostError(error);
   }
 }
+
+/** Runs a piece of host work that may as well fail. */
+export function tryTo(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // there is nothing better to do
+  }
+}

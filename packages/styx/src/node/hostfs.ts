@@ -2,25 +2,16 @@
 import {
   type BigIntStats,
   chmodSync,
-  chownSync,
-  close,
   constants,
   fchmodSync,
   fchownSync,
-  fstatSync,
-  fsync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  read as readFd,
-  renameSync,
-  rmdirSync,
   statSync,
   truncateSync,
   unlinkSync,
-  utimesSync,
-  write as writeFd,
 } from 'node:fs';
 import { isSync } from '../codec/dir.ts';
 import {
@@ -30,12 +21,7 @@ import {
   DMDIR,
   DMEXCL,
   DMEXEC,
-  DMTMP,
   DMWRITE,
-  NOTOUCH8,
-  NOTOUCH16,
-  NOTOUCH32,
-  NOTOUCH64,
   ORCLOSE,
   ORDWR,
   OREAD,
@@ -43,7 +29,6 @@ import {
   OWRITE,
 } from '../constants.ts';
 import {
-  Edirbit,
   Eexcl,
   Eexists,
   Eisdir,
@@ -56,24 +41,20 @@ import {
   Eperm,
   Eperms,
   Ereadonly,
-  Etoobig,
-  Ewstat,
   StyxError,
 } from '../errors.ts';
 import type { Attach, Awaitable, Dir, File, FileServer, Opened, Qid, Walked } from '../file.ts';
 import { DirReader } from '../fs/dir-reader.ts';
 import { checkFileName } from '../fs/names.ts';
-import { permits, type Users, wanted } from '../fs/perm.ts';
-import { hostDo, hostError } from './host-errors.ts';
-import { HostNames } from './host-names.ts';
-import { type Finder, finder, isComponent, type Place } from './host-path.ts';
+import { wanted } from '../fs/perm.ts';
+import { checkParent, EXTRA, Host, type HostfsOptions, keyOf, MODES, unlink } from './host.ts';
+import type { Entry } from './host-entry.ts';
+import { hostDo, tryTo } from './host-errors.ts';
+import { HostFd } from './host-fd.ts';
+import { isComponent } from './host-path.ts';
+import { change } from './host-wstat.ts';
 
-export interface HostfsOptions {
-  /** Refuse whatever would change the folder. */
-  readonly readonly?: boolean;
-  /** Who is in which group of the host; by default all are in the groups of the user that this process acts as. */
-  readonly users?: Users;
-}
+export type { HostfsOptions } from './host.ts';
 
 export interface Hostfs extends FileServer {
   /** Lets go of the folder; files that are open stay so until they are clunked. */
@@ -92,176 +73,6 @@ export function hostfs(folder: string, options: HostfsOptions = {}): Hostfs {
     attach: ({ uname }: Attach) => new HostFile(host, host.root.retain(), uname),
     close: () => host.finder.close(),
   };
-}
-
-/** Bits of a mode that create and wstat know. */
-const MODES = (DMDIR | DMAPPEND | DMEXCL | DMTMP | 0o777) >>> 0;
-const EXTRA = (DMAPPEND | DMEXCL | DMTMP) >>> 0;
-const nothing = new Uint8Array(0);
-
-/** A name that fids stand on. They share it, so that a rename through one of them moves them all. */
-class Entry {
-  name: string;
-  parent: Entry | undefined;
-  readonly kids: Map<string, Entry> = new Map();
-  #removed = false;
-  #refs = 0;
-
-  constructor(name: string, parent: Entry | undefined) {
-    this.name = name;
-    this.parent = parent;
-  }
-
-  child(name: string): Entry {
-    let kid = this.kids.get(name);
-    if (kid === undefined) {
-      kid = new Entry(name, this);
-      this.kids.set(name, kid);
-    }
-    return kid;
-  }
-
-  /** Kept entries keep those above them. */
-  retain(): this {
-    if (this.#refs++ === 0) this.parent?.retain();
-    return this;
-  }
-
-  release(): void {
-    if (--this.#refs > 0) return;
-    const { parent } = this;
-    if (parent === undefined) return;
-    if (parent.kids.get(this.name) === this) parent.kids.delete(this.name);
-    parent.release();
-  }
-
-  rename(name: string): void {
-    const { parent } = this;
-    if (parent?.kids.get(this.name) === this) parent.kids.delete(this.name);
-    // Nothing had this name: what stands on it refers to a file that is gone.
-    parent?.kids.get(name)?.drop();
-    this.name = name;
-    parent?.kids.set(name, this);
-  }
-
-  /** The file is gone: a new one of that name is another entry. */
-  drop(): void {
-    this.#removed = true;
-    if (this.parent?.kids.get(this.name) === this) this.parent.kids.delete(this.name);
-  }
-
-  names(): string[] {
-    const names: string[] = [];
-    for (let at: Entry = this; at.parent !== undefined; at = at.parent) {
-      if (at.#removed) throw new StyxError(Enotfound);
-      names.push(at.name);
-    }
-    return names.reverse();
-  }
-}
-
-/** How many removed files are remembered, so that a new file with the same inode number is another file. */
-const REMEMBERED = 65_536;
-
-class Host {
-  readonly finder: Finder;
-  readonly root: Entry = new Entry('/', undefined);
-  readonly names: HostNames = new HostNames();
-  readonly readonly: boolean;
-  readonly users: Users;
-  /** DM bits that the host has no place for, by file. */
-  readonly extra: Map<string, number> = new Map();
-  /** Files that are open for exclusive use. */
-  readonly exclusive: Set<string> = new Set();
-  readonly #generations: Map<string, bigint> = new Map();
-  readonly #device: bigint;
-
-  constructor(folder: string, options: HostfsOptions) {
-    this.finder = finder(folder);
-    this.readonly = options.readonly === true;
-    this.users = options.users ?? {
-      isMember: (user, group) => user === group || this.names.inGroup(group),
-      isLeader: (user, group) => user === group,
-    };
-    this.root.retain();
-    this.#device = this.find(this.root, ({ stats }) => stats.dev);
-  }
-
-  /** Gives `use` the file of the entry for the time of the call. */
-  find<T>(entry: Entry, use: (place: Place) => T): T {
-    return hostDo(() => {
-      const place = this.finder.find(entry.names());
-      try {
-        return use(place);
-      } finally {
-        place.close();
-      }
-    });
-  }
-
-  qid(stats: BigIntStats): Qid {
-    const generation = this.#generations.get(keyOf(stats)) ?? 0n;
-    // Inode numbers as they are on the folder's own device, the first time that they are used.
-    const path =
-      stats.ino + (stats.dev - this.#device) * 0x9e3779b97f4a7c15n + generation * 0xd1b54a32d192ed03n;
-    const changed = stats.mtimeNs * 31n + stats.size;
-    return {
-      type: this.mode(stats) >>> 24,
-      version: Number(BigInt.asUintN(32, changed ^ (changed >> 32n))),
-      path: BigInt.asUintN(64, path),
-    };
-  }
-
-  mode(stats: BigIntStats): number {
-    const extra = this.extra.size > 0 ? (this.extra.get(keyOf(stats)) ?? 0) : 0;
-    return (Number(stats.mode & 0o777n) | (stats.isDirectory() ? DMDIR : 0) | extra) >>> 0;
-  }
-
-  dir(stats: BigIntStats, name: string, user: string): Dir {
-    const owner = Number(stats.uid);
-    const uid = owner === this.names.self ? user : this.names.user(owner);
-    return {
-      type: 0,
-      dev: 0,
-      qid: this.qid(stats),
-      mode: this.mode(stats),
-      atime: seconds(stats.atimeNs),
-      mtime: seconds(stats.mtimeNs),
-      length: stats.isDirectory() ? 0n : stats.size,
-      name,
-      uid,
-      gid: this.names.group(Number(stats.gid)),
-      muid: uid,
-    };
-  }
-
-  may(stats: BigIntStats, user: string, want: number): boolean {
-    return permits(this.dir(stats, '', user), user, this.users, want);
-  }
-
-  /** The file is gone for good when this was its last name. */
-  forget(stats: BigIntStats): void {
-    if (stats.isFile() && stats.nlink > 1n) return;
-    const key = keyOf(stats);
-    this.extra.delete(key);
-    const generation = (this.#generations.get(key) ?? 0n) + 1n;
-    this.#generations.delete(key);
-    this.#generations.set(key, generation);
-    if (this.#generations.size > REMEMBERED) {
-      for (const oldest of this.#generations.keys()) {
-        this.#generations.delete(oldest);
-        break;
-      }
-    }
-  }
-}
-
-function keyOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
-}
-
-function seconds(ns: bigint): number {
-  return Number(BigInt.asUintN(32, ns / 1_000_000_000n));
 }
 
 class HostFile implements File {
@@ -323,7 +134,7 @@ class HostFile implements File {
       const { stats } = place;
       if (stats.isDirectory() && mode !== OREAD) throw new StyxError(Eisdir);
       if (!host.may(stats, this.#user, wanted(mode))) throw new StyxError(Eperm);
-      if (mode & ORCLOSE) this.#checkParent();
+      if (mode & ORCLOSE) checkParent(this.#host, this.#entry, this.#user);
       const append = (host.mode(stats) & DMAPPEND) !== 0;
       this.#lock(stats);
       try {
@@ -442,94 +253,8 @@ class HostFile implements File {
     const host = this.#host;
     host.find(this.#entry, (place) => {
       if (host.readonly) throw new StyxError(Ereadonly);
-      this.#change(place, to);
+      change(host, this.#entry, this.#user, place, to);
     });
-  }
-
-  /** Checks all, then changes all; what fails half way is taken back. */
-  #change(place: Place, to: Dir): void {
-    const host = this.#host;
-    const { stats, path } = place;
-    const is = host.dir(stats, this.#entry.name, this.#user);
-    checkFixed(to, is);
-    const renames = to.name !== '' && to.name !== is.name;
-    const resizes = to.length !== NOTOUCH64 && to.length !== is.length;
-    const remodes = to.mode !== NOTOUCH32 && to.mode !== is.mode;
-    const retimes = to.mtime !== NOTOUCH32 && to.mtime !== is.mtime;
-    const regroups = to.gid !== '' && to.gid !== is.gid;
-    const lead = this.#user === is.uid || host.users.isLeader(this.#user, is.gid);
-    if (renames) {
-      checkFileName(to.name);
-      if (!isComponent(to.name)) throw new StyxError(Eperm);
-      this.#checkParent();
-    }
-    if (resizes) {
-      if (stats.isDirectory()) throw new StyxError(Eisdir);
-      if (!host.may(stats, this.#user, DMWRITE)) throw new StyxError(Eperm);
-      if (is.mode & DMAPPEND && to.length < is.length) throw new StyxError(Eperm);
-      if (to.length > BigInt(Number.MAX_SAFE_INTEGER)) throw new StyxError(Etoobig);
-    }
-    if (remodes) {
-      if ((to.mode ^ is.mode) & DMDIR) throw new StyxError(Edirbit);
-      if ((to.mode & ~MODES) !== 0) throw new StyxError(Eperms);
-    }
-    if ((remodes || retimes) && !lead) throw new StyxError(Eperm);
-    const gid = regroups ? this.#checkGroup(is, to.gid) : 0;
-
-    const undo: (() => void)[] = [];
-    try {
-      if (regroups) {
-        chownSync(path, Number(stats.uid), gid);
-        undo.push(() => chownSync(path, Number(stats.uid), Number(stats.gid)));
-      }
-      if (remodes) {
-        chmodSync(path, to.mode & 0o777);
-        undo.push(() => chmodSync(path, Number(stats.mode & 0o7777n)));
-      }
-      if (renames) undo.push(this.#rename(to.name));
-      if (resizes) truncateSync(path, Number(to.length));
-      if (retimes) utimesSync(path, is.atime, to.mtime);
-    } catch (error) {
-      for (const back of undo.reverse()) tryTo(back);
-      throw error;
-    }
-    if (remodes) {
-      if (to.mode & EXTRA) host.extra.set(keyOf(stats), (to.mode & EXTRA) >>> 0);
-      else host.extra.delete(keyOf(stats));
-    }
-  }
-
-  /** Renames the file in its directory; gives the way back. */
-  #rename(name: string): () => void {
-    const entry = this.#entry;
-    const from = entry.name;
-    const move = (to: string): void =>
-      this.#host.find(entry.parent as Entry, ({ path }) => {
-        if (lstatSync(`${path}/${to}`, { throwIfNoEntry: false }) !== undefined) throw new StyxError(Eexists);
-        renameSync(`${path}/${entry.name}`, `${path}/${to}`);
-        entry.rename(to);
-      });
-    move(name);
-    return () => move(from);
-  }
-
-  #checkGroup(is: Dir, name: string): number {
-    const { users, names } = this.#host;
-    const user = this.#user;
-    const may =
-      (user === is.uid && users.isMember(user, name)) ||
-      (users.isLeader(user, is.gid) && users.isLeader(user, name));
-    const gid = names.groupId(name);
-    if (!may || gid === undefined) throw new StyxError(Eperm);
-    return gid;
-  }
-
-  /** Removing and renaming are a matter of the directory. */
-  #checkParent(): void {
-    const { parent } = this.#entry;
-    if (parent === undefined) throw new StyxError(Eperm);
-    const may = this.#host.find(parent, ({ stats }) => this.#host.may(stats, this.#user, DMWRITE));
-    if (!may) throw new StyxError(Eperm);
   }
 
   remove(): Awaitable<void> {
@@ -539,7 +264,7 @@ class HostFile implements File {
     const rest = (): void => {
       try {
         if (this.#host.readonly) throw new StyxError(Ereadonly);
-        this.#checkParent();
+        checkParent(this.#host, this.#entry, this.#user);
         unlink(this.#host, entry);
       } finally {
         entry.release();
@@ -555,8 +280,8 @@ class HostFile implements File {
     const closed = this.#close();
     const rest = (): void => {
       try {
-        // What has this name now may be another file, which nobody asked to remove.
-        if (opened !== undefined) unlink(this.#host, entry, opened);
+        // What has this name now may be another file, which nobody asked to remove; or somebody else was faster.
+        if (opened !== undefined) tryTo(() => unlink(this.#host, entry, opened));
       } finally {
         entry.release();
       }
@@ -593,35 +318,6 @@ class HostFile implements File {
   }
 }
 
-/** What no wstat may change, stat(5): a value that is not "don't touch" must be the one that is there. */
-function checkFixed(to: Dir, is: Dir): void {
-  const same =
-    (to.type === NOTOUCH16 || to.type === is.type) &&
-    (to.dev === NOTOUCH32 || to.dev === is.dev) &&
-    (to.qid.type === NOTOUCH8 || to.qid.type === is.qid.type) &&
-    (to.qid.version === NOTOUCH32 || to.qid.version === is.qid.version) &&
-    (to.qid.path === NOTOUCH64 || to.qid.path === is.qid.path) &&
-    (to.atime === NOTOUCH32 || to.atime === is.atime) &&
-    (to.uid === '' || to.uid === is.uid) &&
-    (to.muid === '' || to.muid === is.muid);
-  if (!same) throw new StyxError(Ewstat);
-}
-
-/** Removes the file of the entry; with `only`, if it is the one with that qid path. */
-function unlink(host: Host, entry: Entry, only?: bigint): void {
-  if (entry.parent === undefined) throw new StyxError(Eperm);
-  host.find(entry.parent, ({ path }) => {
-    const name = `${path}/${entry.name}`;
-    const stats = lstatSync(name, { bigint: true });
-    if (!(stats.isFile() || stats.isDirectory())) throw new StyxError(Enotfound);
-    if (only !== undefined && host.qid(stats).path !== only) return;
-    if (stats.isDirectory()) rmdirSync(name);
-    else unlinkSync(name);
-    host.forget(stats);
-    entry.drop();
-  });
-}
-
 /** The names of a directory that are text; others can't be said in 9P. */
 function namesIn(path: string): string[] {
   const strict = new TextDecoder('utf-8', { fatal: true });
@@ -640,71 +336,4 @@ function flagsOf(mode: number): number {
   const access = mode & 3;
   if (access === OWRITE) return constants.O_WRONLY;
   return access === ORDWR ? constants.O_RDWR : constants.O_RDONLY;
-}
-
-function tryTo(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // there is nothing better to do
-  }
-}
-
-/** A file descriptor that is closed when the last read or write on it has ended. */
-class HostFd {
-  readonly #fd: number;
-  #busy = 0;
-  #closed: (() => void) | undefined;
-
-  constructor(fd: number) {
-    this.#fd = fd;
-  }
-
-  stats(): BigIntStats {
-    return hostDo(() => fstatSync(this.#fd, { bigint: true }));
-  }
-
-  read(offset: number, count: number): Awaitable<Uint8Array> {
-    const size = Number(this.stats().size);
-    // A file of length 0 may be one that does not know it, as in /proc.
-    const most = size === 0 ? Math.min(count, 65536) : Math.min(count, size - offset);
-    if (most <= 0) return nothing;
-    const bytes = Buffer.allocUnsafeSlow(most);
-    return this.#run((done) => readFd(this.#fd, bytes, 0, most, offset, done)).then((n) =>
-      bytes.subarray(0, n),
-    );
-  }
-
-  write(offset: number, data: Uint8Array): Awaitable<number> {
-    if (data.length === 0) return 0;
-    return this.#run((done) => writeFd(this.#fd, data, 0, data.length, offset, done));
-  }
-
-  sync(): Promise<void> {
-    return this.#run((done) => fsync(this.#fd, (error) => done(error, 0))).then(() => {});
-  }
-
-  #run(start: (done: (error: Error | null, n: number) => void) => void): Promise<number> {
-    this.#busy++;
-    return new Promise((resolve, reject) => {
-      start((error, n) => {
-        if (--this.#busy === 0) this.#closed?.();
-        if (error) reject(hostError(error));
-        else resolve(n);
-      });
-    });
-  }
-
-  close(): Awaitable<void> {
-    if (this.#busy === 0) {
-      close(this.#fd, () => {});
-      return;
-    }
-    return new Promise((resolve) => {
-      this.#closed = () => {
-        close(this.#fd, () => {});
-        resolve();
-      };
-    });
-  }
 }

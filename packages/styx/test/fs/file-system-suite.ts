@@ -429,6 +429,25 @@ export function fileSystemSuite(name: string, create: () => Subject): void {
         await (await walkTo(root, 'f')).remove(call);
         expect(await failure(() => two.remove(call))).toBe('file does not exist');
       });
+
+      test('a fid of a file that is gone does nothing to a new one of its name', async () => {
+        await fresh();
+        await make(root, 'f');
+        const [removes, closes, changes] = [
+          await walkTo(root, 'f'),
+          await walkTo(root, 'f'),
+          await walkTo(root, 'f'),
+        ];
+        await closes.open(OREAD | ORCLOSE, call);
+        await (await walkTo(root, 'f')).remove(call);
+        await make(root, 'f', 0o666, 'new');
+        expect(await failure(() => removes.remove(call))).toBe('file does not exist');
+        expect(await failure(() => changes.wstat(wstatDir({ name: 'g', length: 0n }), call))).toBe(
+          'file does not exist',
+        );
+        await closes.clunk();
+        expect(await contents(root, 'f')).toBe('new');
+      });
     });
 
     describe('wstat(5)', () => {
