@@ -1,0 +1,10 @@
+# Only what the type of init needs.
+Draw: module
+{
+	PATH:	con "$Draw";
+
+	Context: adt
+	{
+		dummy:	int;
+	};
+};
