@@ -45,9 +45,13 @@ export function* mountSource(
 ): Steps<number> {
   ns.check();
   const file: File = yield* attachTo(source, by.user ?? ns.user, options.aname ?? '', by);
-  const chan = new Chan(file, devOf(source), '#M');
+  // One connection is one server, however often it is mounted.
+  const chan = new Chan(file, devOf(options.channel ?? source), '#M');
   try {
-    return yield* cover(ns, chan, undefined, on, flags, by, { source: '#M', ...options });
+    return yield* cover(ns, chan, undefined, on, flags, by, {
+      ...options,
+      source: options.source ?? options.channel?.path ?? '#M',
+    });
   } finally {
     ignore(() => chan.close());
   }

@@ -15,8 +15,8 @@ export interface Dev {
 const known = new WeakMap<object, Dev>();
 let mounted = 0;
 
-/** The identity of a server, or of a root that was mounted without one. */
-export function devOf(server: FileServer | File, char: string = 'M'): Dev {
+/** The identity of a server, of the channel that it is behind, or of a root that was mounted without either. */
+export function devOf(server: object, char: string = 'M'): Dev {
   let dev = known.get(server);
   if (dev === undefined) {
     dev = { char, number: char === 'M' ? ++mounted : 0 };
