@@ -4,13 +4,14 @@ import { tokenAuth } from '../auth/token.ts';
 import type { FileServer } from '../file.ts';
 import { ramfs } from '../fs/index.ts';
 import { serveOn } from '../node/connect.ts';
+import { hostfs } from '../node/hostfs.ts';
 import { type Options, tlsOptions, tracer, UsageError } from './options.ts';
 import { untilSignal } from './signals.ts';
 
 async function treeOf(o: Options): Promise<FileServer> {
   const [folder] = o.args;
   if (o.ram !== (folder === undefined)) throw new UsageError('serve: want a folder or --ram');
-  return ramfs();
+  return folder === undefined ? ramfs() : hostfs(folder, { readonly: o.readonly });
 }
 
 /** Lines of "user token"; `#` begins a comment. */

@@ -1,8 +1,17 @@
-/** Cuts a stream of bytes into messages. */
+/**
+ * Cuts a stream of bytes into messages. Those that arrive whole are handled where they lie, in a buffer that the next bytes
+ * will fill again; one that comes in parts is put together in a buffer of its own.
+ */
 import { HDRSZ } from '../constants.ts';
 import { Eframe, ProtocolError } from '../errors.ts';
 import { giveBuffer, newBuffer, SLAB, takeBuffer } from './buffers.ts';
 import { Reader } from './reader.ts';
+
+/**
+ * Messages up to this size are handled where they arrived, and what is kept of them is copied. Larger ones are put together
+ * in a buffer of their own, which can then be lent to whoever handles them.
+ */
+const LARGE = 4096;
 
 /**
  * Handles one message: `r` stands after the tag and ends with the message. False stops the stream (the rest waits for
@@ -13,7 +22,7 @@ export type OnFrame = (type: number, tag: number, r: Reader) => boolean;
 export class Frames {
   /** Largest message that is let in, its size field included. A larger one ends the stream before it is buffered. */
   msize: number;
-  /** Set by `onFrame` when it keeps views of the message: its buffer is then not used again. */
+  /** Set by `onFrame` when it keeps views of the message: if that has a buffer of its own, it is then not used again. */
   retained: boolean = false;
   readonly #onFrame: OnFrame;
   readonly #reader: Reader = new Reader();
@@ -26,7 +35,7 @@ export class Frames {
 
   readonly #keeps: boolean;
 
-  /** `keeps`: views of messages live on after `onFrame`, so that their buffers can't be used again. */
+  /** `keeps`: views of messages in buffers of their own live on after `onFrame`, always. */
   constructor(msize: number, onFrame: OnFrame, keeps: boolean = false) {
     this.msize = msize;
     this.#keeps = keeps;
@@ -41,13 +50,13 @@ export class Frames {
   /** Takes the next bytes of the stream. Throws a ProtocolError when a size field can't be right. */
   push(chunk: Uint8Array): void {
     if (this.#stopped) {
-      this.#waiting.push(chunk);
+      this.#waiting.push(new Uint8Array(chunk));
       return;
     }
     const rest = this.#consume(chunk);
     if (rest !== undefined) {
       this.#stopped = true;
-      this.#waiting.push(rest);
+      this.#waiting.push(new Uint8Array(rest));
     }
   }
 
@@ -69,35 +78,42 @@ export class Frames {
 
   /** Handles the messages in `chunk`; what is left when it was told to stop, or undefined. */
   #consume(chunk: Uint8Array): Uint8Array | undefined {
-    let at = 0;
-    if (this.#partial !== undefined) {
-      at = this.#fill(this.#partial, chunk);
-      if (at < 0) return chunk.subarray(-at - 1);
-      if (this.#partial !== undefined) return undefined;
-    }
-    const r = this.#reader;
     const n = chunk.length;
-    if (n - at >= HDRSZ) {
-      r.reset(chunk);
-      do {
-        const size = r.view.getUint32(at, true);
-        if (size < HDRSZ || size > this.msize) throw new ProtocolError(Eframe);
-        if (at + size > n) break;
-        const type = chunk[at + 4] as number;
-        const tag = r.view.getUint16(at + 5, true);
-        r.window(at + HDRSZ, at + size);
-        at += size;
-        if (!this.#onFrame(type, tag, r)) return chunk.subarray(at);
-      } while (n - at >= HDRSZ);
-    }
-    if (at < n) {
+    let at = 0;
+    for (;;) {
+      if (this.#partial !== undefined) {
+        const used = this.#fill(this.#partial, at === 0 ? chunk : chunk.subarray(at));
+        at += used < 0 ? -used - 1 : used;
+        if (used < 0) return chunk.subarray(at);
+        if (this.#partial !== undefined) return undefined;
+      }
+      const next = this.#whole(chunk, at);
+      at = next < 0 ? -next - 1 : next;
+      if (next < 0) return chunk.subarray(at);
+      if (at === n) return undefined;
       // Until its size is known a message has a small buffer of its own: idle connections must not hold large ones.
       this.#partial = new Uint8Array(HDRSZ);
       this.#have = 0;
-      const used = this.#fill(this.#partial, at === 0 ? chunk : chunk.subarray(at));
-      if (used < 0) throw new ProtocolError(Eframe);
     }
-    return undefined;
+  }
+
+  /** Handles the small messages that are whole in `chunk` from `at` on. Where they end; `-end - 1` when told to stop. */
+  #whole(chunk: Uint8Array, at: number): number {
+    const n = chunk.length;
+    if (n - at < HDRSZ) return at;
+    const r = this.#reader;
+    r.reset(chunk, true);
+    do {
+      const size = r.view.getUint32(at, true);
+      if (size < HDRSZ || size > this.msize) throw new ProtocolError(Eframe);
+      if (at + size > n || size > LARGE) return at;
+      const type = chunk[at + 4] as number;
+      const tag = r.view.getUint16(at + 5, true);
+      r.window(at + HDRSZ, at + size);
+      at += size;
+      if (!this.#onFrame(type, tag, r)) return -at - 1;
+    } while (n - at >= HDRSZ);
+    return at;
   }
 
   /**
@@ -143,7 +159,7 @@ export class Frames {
     this.#partial = undefined;
     this.#have = 0;
     const r = this.#reader;
-    r.reset(buffer);
+    r.reset(buffer, false);
     r.window(HDRSZ, size);
     this.retained = false;
     const go = this.#onFrame(buffer[4] as number, r.view.getUint16(5, true), r);

@@ -13,6 +13,7 @@ export class Reader {
   at: number = 0;
   /** The byte after the message. */
   end: number = 0;
+  #lent = false;
 
   constructor(bytes: Uint8Array = new Uint8Array(0)) {
     this.bytes = bytes;
@@ -20,8 +21,12 @@ export class Reader {
     this.end = bytes.length;
   }
 
-  /** Goes on with other bytes; `window` says which part of them. */
-  reset(bytes: Uint8Array): void {
+  /**
+   * Goes on with other bytes; `window` says which part of them. `lent`: they are good only for this turn, so that `data`
+   * must copy.
+   */
+  reset(bytes: Uint8Array, lent: boolean): void {
+    this.#lent = lent;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = 0;
@@ -70,10 +75,12 @@ export class Reader {
     return decodeText(this.bytes, at, at + n);
   }
 
-  /** A view of the next `n` bytes, not a copy. */
+  /** The next `n` bytes: a view, or a copy of bytes that were lent. */
   data(n: number): Uint8Array {
     const at = this.#take(n);
-    return this.bytes.subarray(at, at + n);
+    const { buffer, byteOffset } = this.bytes;
+    const view = new Uint8Array(buffer, byteOffset + at, n);
+    return this.#lent ? new Uint8Array(view) : view;
   }
 
   qid(): Qid {

@@ -3,10 +3,15 @@ import { callOf, type FsysCall } from './fsys.ts';
 import type { OpenFile } from './open-file.ts';
 
 /** Bytes that nobody else will change: a copy is made at once where the file says they may change. */
-export async function readOwned(file: File, offset: number, count: number, call: FsysCall): Promise<Uint8Array> {
+export async function readOwned(
+  file: File,
+  offset: number,
+  count: number,
+  call: FsysCall,
+): Promise<Uint8Array> {
   const data = file.read(offset, count, callOf(call));
   if (file.stable) return data;
-  return data instanceof Promise ? data.then((d) => d.slice()) : data.slice();
+  return data instanceof Promise ? data.then((d) => new Uint8Array(d)) : new Uint8Array(data);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Streams of Node as transports: tcp, TLS and unix sockets. */
 import type { Socket } from 'node:net';
 import type { Receiver, Transport } from '../transport/transport.ts';
+import { receive } from './receive.ts';
 
 /** Milliseconds that a closed socket may take to send what it holds. */
 const LINGER = 2000;
@@ -24,8 +25,8 @@ export class SocketTransport implements Transport {
 
   start(receiver: Receiver): void {
     const socket = this.#socket;
-    socket.on('data', (chunk: Uint8Array) => {
-      if (!this.#closing) receiver.data(chunk);
+    receive(socket, (bytes) => {
+      if (!this.#closing) receiver.data(bytes);
     });
     if (socket.destroyed) process.nextTick(() => receiver.closed(this.#error));
     else socket.once('close', () => receiver.closed(this.#error));

@@ -125,7 +125,6 @@ export class Connection {
     else {
       const req = new Request(m);
       dispatch(this, req);
-      // The bytes of a write that is under way are views of the message's buffer.
       if (m.type === C.Twrite && (req.async || req.waitsFor !== undefined)) this.#frames.retained = true;
     }
     return this.#go();

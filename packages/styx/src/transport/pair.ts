@@ -49,8 +49,7 @@ class End implements Transport {
     while (!this.#closed && !this.#paused && this.#inbox.length > 0) {
       const { chunks, sent } = this.#inbox.shift()!;
       for (const chunk of chunks) {
-        // The sender uses its buffer again, and the receiver may keep views of what it got.
-        if (!this.#closed) this.#receiver?.data(chunk.slice());
+        if (!this.#closed) this.#receiver?.data(chunk);
         moved += chunk.length;
       }
       sent();

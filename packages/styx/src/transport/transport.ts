@@ -2,7 +2,10 @@
 
 /** What a transport tells its user. */
 export interface Receiver {
-  /** Bytes that arrived, which are the receiver's from now on. Comes even after `pause`, when they were on the way. */
+  /**
+   * Bytes that arrived, which are the receiver's until it returns: what it keeps it copies. Comes even after `pause`, when
+   * they were on the way.
+   */
   data(chunk: Uint8Array): void;
   /** The other side is gone, or this one was closed; nothing comes after it. Called once. */
   closed(error?: Error): void;
