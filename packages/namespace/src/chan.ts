@@ -209,13 +209,22 @@ class UnionReader {
   readonly #head: Mhead;
   #at = 0;
   #member: Chan | undefined;
+  #busy: Promise<unknown> | undefined;
 
   constructor(head: Mhead) {
     this.#head = head.retain();
   }
 
+  /** One read after the other: where the next one goes on is known when this one has ended. */
   read(count: number, by: Caller): Awaitable<Uint8Array> {
-    return run(this.#read(count, by));
+    if (this.#busy !== undefined) return this.#busy.then(() => this.read(count, by));
+    const reading = run(this.#read(count, by));
+    if (!isPromise(reading)) return reading;
+    const done = (): void => {
+      this.#busy = undefined;
+    };
+    this.#busy = reading.then(done, done);
+    return reading;
   }
 
   *#read(count: number, by: Caller): Steps<Uint8Array> {

@@ -3,16 +3,19 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { uninterrupted as call, type File, ORDWR, OREAD, OTRUNC, OWRITE, wstatDir } from '../../src/index.ts';
 import { type Hostfs, hostfs } from '../../src/node/hostfs.ts';
@@ -160,6 +163,43 @@ describe('a client can not get out of the folder', () => {
     expect(await failure(() => root.walk(['sock'], call))).toBe(gone);
     expect((await list(root)).map((e) => e.name)).toEqual(['dir']);
     await new Promise((resolve) => listener.close(resolve));
+  });
+
+  test('by swapping a directory for a link again and again, while a client walks, reads and writes', async () => {
+    mkdirSync(join(base, 'outside'));
+    writeFileSync(join(base, 'outside/f'), 'outside');
+    chmodSync(join(base, 'outside/f'), 0o644);
+    const swapper = new Worker(
+      `const fs = require('node:fs'), { workerData: { base } } = require('node:worker_threads');
+       for (;;) {
+         fs.renameSync(base + '/export/dir', base + '/export/real');
+         fs.symlinkSync('../outside', base + '/export/dir');
+         fs.unlinkSync(base + '/export/dir');
+         fs.renameSync(base + '/export/real', base + '/export/dir');
+       }`,
+      { eval: true, workerData: { base } },
+    );
+    const outcomes = new Map<string, number>();
+    const note = (what: string): void => void outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
+    try {
+      for (let i = 0; i < 1500; i++) {
+        note(await contents(root, 'dir', 'f').catch((error: Error) => error.message));
+        await (async () => {
+          const dir = await walkTo(root, 'dir');
+          await dir.create(`new${i}`, 0o666, OWRITE, call);
+          await dir.write(0, new Uint8Array(1), call);
+          await dir.remove(call);
+        })().catch(() => {});
+        await (async () => (await walkTo(root, 'dir', 'f')).wstat(wstatDir({ mode: 0o640 }), call))().catch(
+          () => {},
+        );
+      }
+    } finally {
+      await swapper.terminate();
+    }
+    expect([...outcomes.keys()]).not.toContain('outside');
+    expect(readdirSync(join(base, 'outside'))).toEqual(['f']);
+    expect(statSync(join(base, 'outside/f')).mode & 0o777).toBe(0o644);
   });
 
   test('and no error says where the folder is', async () => {
