@@ -4,13 +4,13 @@ import type { Awaitable, Call } from '../file.ts';
 import { type Content, text } from './build.ts';
 import type { FileNode, Meta, Opener } from './node.ts';
 
-export interface Caller {
+export interface CommandContext {
   readonly opener: Opener;
   readonly call: Call;
 }
 
 /** What a command does with its arguments, of which the usage line says how many there are. */
-export type Command = (args: string[], by: Caller) => Awaitable<void>;
+export type Command = (args: string[], by: CommandContext) => Awaitable<void>;
 
 /**
  * Commands by their usage lines: `spawn SIZE [COUNT]` takes one or two arguments, `echo TEXT...` one or more,
@@ -75,7 +75,7 @@ function parse(data: string, table: ReadonlyMap<string, Entry>): Parsed[] {
   return parsed;
 }
 
-function runAll(parsed: readonly Parsed[], by: Caller): Awaitable<void> {
+function runAll(parsed: readonly Parsed[], by: CommandContext): Awaitable<void> {
   for (let i = 0; i < parsed.length; i++) {
     const [run, args] = parsed[i] as Parsed;
     const done = run(args, by);

@@ -15,7 +15,7 @@ export {
   toText,
 } from './build.ts';
 export { type CloneDirOptions, cloneDir, type Session } from './clone.ts';
-export { type Caller, type Command, type Commands, type CtlOptions, ctl, tokenize } from './ctl.ts';
+export { type Command, type CommandContext, type Commands, type CtlOptions, ctl, tokenize } from './ctl.ts';
 export { DirReader } from './dir-reader.ts';
 export { checkFileName, NAMEMAX } from './names.ts';
 export {
