@@ -27,6 +27,7 @@ export class DirReader<T> {
 
   read(offset: number, count: number): Uint8Array {
     if (offset !== this.#offset) throw new StyxError(Eoffset);
+    if (count === 0) return nothing;
     const records: Dir[] = [];
     let total = 0;
     let next = this.#next;

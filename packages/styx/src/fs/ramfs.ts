@@ -34,6 +34,7 @@ import {
   StyxError,
 } from '../errors.ts';
 import type { Attach, Dir, File, FileServer, Opened, Qid, Walked } from '../file.ts';
+import { Content } from './content.ts';
 import { DirReader } from './dir-reader.ts';
 import { checkFileName } from './names.ts';
 import { ownGroups, permits, type Users, wanted } from './perm.ts';
@@ -54,7 +55,7 @@ export interface RamfsOptions {
 }
 
 export interface Quota {
-  /** Bytes of all files together; 1 GiB when left out. A file's length counts, holes and all. */
+  /** Bytes of all files together, without holes; 1 GiB when left out. */
   readonly bytes?: number;
   /** Files and directories, the root not counted; 1,000,000 when left out. */
   readonly files?: number;
@@ -87,9 +88,7 @@ class Node {
   /** Undefined for the root, and for a file that was removed. */
   parent: Node | undefined;
   readonly children: Map<string, Node> | undefined;
-  /** Room for more than `length` bytes; what is behind them is zero. */
-  data: Uint8Array = nothing;
-  length = 0;
+  content: Content | undefined;
   /** References that have it open. */
   opens = 0;
   removed = false;
@@ -104,6 +103,10 @@ class Node {
     this.atime = now;
     this.mtime = now;
     this.children = mode & DMDIR ? new Map() : undefined;
+  }
+
+  get length(): number {
+    return this.content?.length ?? 0;
   }
 
   get qid(): Qid {
@@ -269,18 +272,15 @@ class RamFile implements File {
       return bytes;
     }
     node.atime = this.#tree.now();
-    if (offset >= node.length) return nothing;
-    return node.data.subarray(offset, Math.min(offset + count, node.length));
+    return node.content?.read(offset, count) ?? nothing;
   }
 
   write(offset: number, data: Uint8Array): number {
     if (this.#mode < 0 || !canWrite(this.#mode)) throw new StyxError(Enotopenwrite);
     const node = this.#node;
     const at = node.mode & DMAPPEND ? node.length : offset;
-    const end = at + data.length;
     if (data.length === 0) return 0;
-    if (end > node.length) this.#setLength(node, end);
-    node.data.set(data, at);
+    this.#fill(node, at, data);
     node.modified(this.#user, this.#tree.now());
     return data.length;
   }
@@ -341,10 +341,7 @@ class RamFile implements File {
     if (node.children !== undefined) throw new StyxError(Eisdir);
     if (!this.#may(node, DMWRITE)) throw new StyxError(Eperm);
     if (node.mode & DMAPPEND && length < BigInt(node.length)) throw new StyxError(Eperm);
-    this.#checkRoom(
-      node,
-      length > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(length),
-    );
+    if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw new StyxError(Etoobig);
   }
 
   #checkGroup(gid: string): void {
@@ -396,9 +393,8 @@ class RamFile implements File {
   }
 
   #free(node: Node): void {
-    this.#tree.bytes -= node.length;
-    node.length = 0;
-    node.data = nothing;
+    this.#tree.bytes -= node.content?.used ?? 0;
+    node.content = undefined;
   }
 
   #checkOpen(mode: number): void {
@@ -410,32 +406,25 @@ class RamFile implements File {
     return permits(node, this.#user, this.#tree.users, want);
   }
 
-  #checkRoom(node: Node, length: number): void {
-    if (length > Number.MAX_SAFE_INTEGER - 1) throw new StyxError(Etoobig);
-    if (length > node.length && this.#tree.bytes + length - node.length > this.#tree.maxBytes) {
-      throw new StyxError(Enospace);
+  #fill(node: Node, at: number, data: Uint8Array): void {
+    const tree = this.#tree;
+    const content = (node.content ??= new Content());
+    if (at + data.length > Number.MAX_SAFE_INTEGER) throw new StyxError(Etoobig);
+    if (tree.bytes + content.cost(at, data.length) > tree.maxBytes) throw new StyxError(Enospace);
+    const before = content.used;
+    try {
+      content.write(at, data);
+    } catch (error) {
+      throw new StyxError(Enospace, { cause: error });
     }
+    tree.bytes += content.used - before;
   }
 
   #setLength(node: Node, length: number): void {
-    this.#checkRoom(node, length);
-    if (length > node.data.length) {
-      // Doubling keeps a file that grows write by write at a constant cost a byte.
-      const room = Math.max(length, Math.min(node.data.length * 2, node.data.length + (16 << 20)));
-      let data: Uint8Array;
-      try {
-        data = new Uint8Array(room);
-      } catch (error) {
-        throw new StyxError(Etoobig, { cause: error });
-      }
-      data.set(node.data.subarray(0, node.length));
-      node.data = data;
-    } else if (length < node.length) {
-      if (length === 0) node.data = nothing;
-      else node.data.fill(0, length, node.length);
-    }
-    this.#tree.bytes += length - node.length;
-    node.length = length;
+    const content = (node.content ??= new Content());
+    const before = content.used;
+    content.truncate(length);
+    this.#tree.bytes += content.used - before;
   }
 }
 

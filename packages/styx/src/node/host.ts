@@ -19,7 +19,10 @@ export interface HostfsOptions {
 export const MODES: number = (DMDIR | DMAPPEND | DMEXCL | DMTMP | 0o777) >>> 0;
 export const EXTRA: number = (DMAPPEND | DMEXCL | DMTMP) >>> 0;
 
-/** How many removed files are remembered, so that a new file with the same inode number is another file. */
+/**
+ * How many removed files are remembered, so that a new file with the same inode number is another file, and how many makers
+ * of files.
+ */
 const REMEMBERED = 65_536;
 
 /** What all fids of one exported folder share. */
@@ -31,6 +34,8 @@ export class Host {
   readonly users: Users;
   /** DM bits that the host has no place for, by file. */
   readonly extra: Map<string, number> = new Map();
+  /** Who made a file, for those that were made here: on the host they all belong to one user. */
+  readonly owners: Map<string, string> = new Map();
   /** Files that are open for exclusive use. */
   readonly exclusive: Set<string> = new Set();
   readonly #generations: Map<string, bigint> = new Map();
@@ -79,7 +84,7 @@ export class Host {
 
   dir(stats: BigIntStats, name: string, user: string): Dir {
     const owner = Number(stats.uid);
-    const uid = owner === this.names.self ? user : this.names.user(owner);
+    const uid = owner === this.names.self ? (this.owners.get(keyOf(stats)) ?? user) : this.names.user(owner);
     return {
       type: 0,
       dev: 0,
@@ -99,20 +104,31 @@ export class Host {
     return permits(this.dir(stats, '', user), user, this.users, want);
   }
 
+  /** `user` has made the file. */
+  made(stats: BigIntStats, user: string, mode: number): void {
+    const key = keyOf(stats);
+    if (mode & EXTRA) this.extra.set(key, (mode & EXTRA) >>> 0);
+    this.owners.set(key, user);
+    if (this.owners.size > REMEMBERED) forgetOldest(this.owners);
+  }
+
   /** The file is gone for good when this was its last name. */
   forget(stats: BigIntStats): void {
     if (stats.isFile() && stats.nlink > 1n) return;
     const key = keyOf(stats);
     this.extra.delete(key);
+    this.owners.delete(key);
     const generation = (this.#generations.get(key) ?? 0n) + 1n;
     this.#generations.delete(key);
     this.#generations.set(key, generation);
-    if (this.#generations.size > REMEMBERED) {
-      for (const oldest of this.#generations.keys()) {
-        this.#generations.delete(oldest);
-        break;
-      }
-    }
+    if (this.#generations.size > REMEMBERED) forgetOldest(this.#generations);
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
   }
 }
 

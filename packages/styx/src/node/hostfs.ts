@@ -47,7 +47,7 @@ import type { Attach, Awaitable, Dir, File, FileServer, Opened, Qid, Walked } fr
 import { DirReader } from '../fs/dir-reader.ts';
 import { checkFileName } from '../fs/names.ts';
 import { wanted } from '../fs/perm.ts';
-import { checkParent, EXTRA, Host, type HostfsOptions, keyOf, MODES, unlink } from './host.ts';
+import { checkParent, Host, type HostfsOptions, keyOf, MODES, unlink } from './host.ts';
 import type { Entry } from './host-entry.ts';
 import { hostDo, tryTo } from './host-errors.ts';
 import { HostFd } from './host-fd.ts';
@@ -64,8 +64,8 @@ export interface Hostfs extends FileServer {
 /**
  * Exports `folder`, and nothing else of the host: links, devices, pipes and sockets in it do not exist for a client.
  * Whoever attaches acts as the user that this process runs as, sees that user's files as their own, and is held to the
- * permissions of files and directories even where the process is not (as root). DMAPPEND, DMEXCL and DMTMP, which a host
- * can't store, hold as long as the server runs.
+ * permissions of files and directories even where the process is not (as root). What a host can't store holds as long as the
+ * server runs: who made a file, DMAPPEND, DMEXCL and DMTMP.
  */
 export function hostfs(folder: string, options: HostfsOptions = {}): Hostfs {
   const host = hostDo(() => new Host(folder, options));
@@ -184,7 +184,7 @@ class HostFile implements File {
         entry.release();
         throw error;
       }
-      if (masked & EXTRA) host.extra.set(keyOf(stats), (masked & EXTRA) >>> 0);
+      host.made(stats, this.#user, masked);
       this.#entry = entry;
       parent.release();
       this.#lock(stats);

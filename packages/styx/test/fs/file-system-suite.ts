@@ -27,8 +27,6 @@ const text = (s: string): Uint8Array => new TextEncoder().encode(s);
 export interface Subject {
   readonly server: FileServer;
   readonly close?: () => void;
-  /** Users other than who attached first are other users, as in ramfs; a host knows only its own. */
-  readonly manyUsers: boolean;
 }
 
 /** Runs `work`; the message of the StyxError that it must fail with. */
@@ -359,6 +357,18 @@ export function fileSystemSuite(name: string, create: () => Subject): void {
         await f.clunk();
       });
 
+      test('offsets have more than 32 bits', async () => {
+        await fresh();
+        const f = await walkTo(root);
+        await f.create('f', 0o666, ORDWR, call);
+        const far = 2 ** 32 + 5;
+        expect(await f.write(far, text('far'), call)).toBe(3);
+        expect((await f.stat(call)).length).toBe(BigInt(far + 3));
+        expect([...(await f.read(far - 1, 100, call))]).toEqual([0, ...text('far')]);
+        expect([...(await f.read(5, 2, call))]).toEqual([0, 0]);
+        await f.remove(call);
+      });
+
       test('a change makes another version', async () => {
         await fresh();
         await make(root, 'f', 0o666, 'abc');
@@ -549,6 +559,27 @@ export function fileSystemSuite(name: string, create: () => Subject): void {
         );
         expect(await (await walkTo(root, 'f')).stat(call)).toEqual({ ...is, atime: expect.any(Number) });
       });
+    });
+
+    test('a file belongs to who made it, whoever looks', async () => {
+      await fresh();
+      await make(root, 'mine', 0o600, 'mine');
+      await make(root, 'ours', 0o644, 'ours');
+      const theirs = await walkTo(
+        await subject.server.attach({ uname: 'rob', aname: '' }, call),
+        (await root.stat(call)).name,
+      );
+      expect((await (await walkTo(theirs, 'mine')).stat(call)).uid).toBe('glenda');
+      expect(await contents(theirs, 'ours')).toBe('ours');
+      expect(await failure(() => contents(theirs, 'mine'))).toBe('permission denied');
+      expect(await failure(async () => (await walkTo(theirs, 'ours')).open(OWRITE, call))).toBe(
+        'permission denied',
+      );
+      expect(
+        await failure(async () => (await walkTo(theirs, 'mine')).wstat(wstatDir({ mode: 0o666 }), call)),
+      ).toBe('permission denied');
+      await make(theirs, 'new');
+      expect((await (await walkTo(root, 'new')).stat(call)).uid).toBe('rob');
     });
 
     describe('a removed directory', () => {

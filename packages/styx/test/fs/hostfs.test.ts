@@ -32,7 +32,6 @@ fileSystemSuite('hostfs', () => {
   const server = hostfs(dir);
   return {
     server,
-    manyUsers: false,
     close() {
       server.close();
       rmSync(dir, { recursive: true, force: true });

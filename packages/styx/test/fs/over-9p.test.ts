@@ -17,7 +17,7 @@ function remote(fs: FileServer): { server: FileServer; close: () => void } {
   };
 }
 
-fileSystemSuite('ramfs over 9P', () => ({ ...remote(ramfs()), manyUsers: true }));
+fileSystemSuite('ramfs over 9P', () => remote(ramfs()));
 
 fileSystemSuite('hostfs over 9P', () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hostfs-')));
@@ -26,7 +26,6 @@ fileSystemSuite('hostfs over 9P', () => {
   const { server: seen, close } = remote(server);
   return {
     server: seen,
-    manyUsers: false,
     close() {
       close();
       server.close();

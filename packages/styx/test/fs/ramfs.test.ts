@@ -12,7 +12,7 @@ import {
 } from '../../src/index.ts';
 import { contents, failure, fileSystemSuite, list, make, walkTo } from './file-system-suite.ts';
 
-fileSystemSuite('ramfs', () => ({ server: ramfs(), manyUsers: true }));
+fileSystemSuite('ramfs', () => ({ server: ramfs() }));
 
 const users = {
   isMember: (user: string, group: string) => user === group || (group === 'sys' && user !== 'eve'),
