@@ -247,6 +247,8 @@ async function main(): Promise<void> {
     const small = await openFile(root, 'small', SMALL);
     const large = await openFile(root, 'large', BULK * 16);
     const bytes = new Uint8Array(BULK);
+    const pages = Array.from({ length: 16 }, () => new Uint8Array(BULK));
+    let page = 0;
     const smallBare = await bareClient(port, TREAD, RREAD + SMALL);
     const readBare = await bareClient(port, TREAD, RREAD + BULK);
     const writeBare = await bareClient(port, TWRITE + BULK, RWRITE);
@@ -278,7 +280,7 @@ async function main(): Promise<void> {
       '64 KiB read, 16 outstanding',
       'MB/s',
       MB,
-      () => rate(16, () => large.read(next(), BULK)),
+      () => rate(16, () => large.readInto(next(), pages[(page = (page + 1) % 16)] as Uint8Array)),
       () => readBare.run(16),
     );
     const bulkWrite = await add(

@@ -45,6 +45,8 @@ interface Pending {
   readonly reject: (e: Error) => void;
   /** Size that was asked for, of a read. */
   readonly count: number;
+  /** Where its data goes; the call then resolves with the number of bytes. */
+  readonly into: Uint8Array | undefined;
   /** A Tflush was sent: the tag is free only when its Rflush is here. */
   flushed: boolean;
   /** Answered, though its tag waits for the Rflush. */
@@ -84,6 +86,12 @@ export class Client {
     });
     this.#out = new Outbox(transport);
     this.#frames = new Frames(this.msize, (type, tag, r) => this.#onFrame(type, tag, r), true);
+    this.#frames.place = (tag, count) => {
+      const pending = this.#pending[tag];
+      const into = pending?.done === false && pending.type === C.Tread ? pending.into : undefined;
+      return into !== undefined && count <= into.length ? into : undefined;
+    };
+    this.#frames.direct = (tag, data) => this.#onReply({ type: C.Rread, tag, data });
     transport.start({ data: (chunk) => this.#onData(chunk), closed: (e) => this.#onClosed(e) });
   }
 
@@ -157,11 +165,12 @@ export class Client {
   /**
    * Sends `m`, whose tag is chosen here, at the end of this turn. Resolves with the data of an Rread, the count of an
    * Rwrite, the message of any other reply; rejects with the ename of an Rerror. When `call` is aborted the request is
-   * flushed: it then rejects with `interrupted`, unless its reply was faster.
+   * flushed: it then rejects with `interrupted`, unless its reply was faster. With `into`, the data of an Rread goes there,
+   * and the call resolves with how many bytes it was.
    */
-  rpc(m: Tmsg, call: Call = uninterrupted): Promise<unknown> {
+  rpc(m: Tmsg, call: Call = uninterrupted, into?: Uint8Array): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const pending = pendingOf(m.type, m.type === C.Tread ? m.count : 0, resolve, reject);
+      const pending = pendingOf(m.type, m.type === C.Tread ? m.count : 0, resolve, reject, into);
       if (this.#gone !== undefined) {
         reject(new HangupError(this.#gone.message, { cause: this.#gone.cause }));
         return;
@@ -196,7 +205,11 @@ export class Client {
   }
 
   #sendTagged(m: Tmsg, tag: number): void {
-    if (m.type === C.Twrite) {
+    if (m.type === C.Tread) {
+      this.#options.trace?.('->', { ...m, tag }, this.transport.remote);
+      this.#out.tread(tag, m.fid, m.offset, m.count);
+      this.#out.schedule();
+    } else if (m.type === C.Twrite) {
       this.#options.trace?.('->', { ...m, tag }, this.transport.remote);
       // The data is the caller's again only when the write has settled: it can leave from where it is.
       this.#out.twrite(tag, m.fid, m.offset, m.data, true);
@@ -266,7 +279,12 @@ export class Client {
   }
 
   #onFrame(type: number, tag: number, r: Reader): boolean {
-    const m = decodeR(type, tag, r);
+    this.#onReply(decodeR(type, tag, r));
+    return true;
+  }
+
+  #onReply(m: Rmsg): void {
+    const { type, tag } = m;
     this.#options.trace?.('<-', m, this.transport.remote);
     const pending = tag === C.NOTAG ? this.#version : this.#pending[tag];
     if (pending === undefined || pending.done) throw new ProtocolError(Ereply);
@@ -277,7 +295,11 @@ export class Client {
     this.#settle(pending);
     switch (m.type) {
       case C.Rread:
-        pending.resolve(m.data);
+        if (pending.into === undefined) pending.resolve(m.data);
+        else {
+          if (m.data.buffer !== pending.into.buffer) pending.into.set(m.data);
+          pending.resolve(m.data.length);
+        }
         break;
       case C.Rwrite:
         pending.resolve(m.count);
@@ -288,7 +310,6 @@ export class Client {
       default:
         pending.resolve(m);
     }
-    return true;
   }
 
   #onClosed(cause: Error | undefined): void {
@@ -327,6 +348,17 @@ function pendingOf(
   count: number,
   resolve: (value: unknown) => void,
   reject: (e: Error) => void,
+  into?: Uint8Array,
 ): Pending {
-  return { type, count, resolve, reject, flushed: false, done: false, signal: undefined, onAbort: undefined };
+  return {
+    type,
+    count,
+    into,
+    resolve,
+    reject,
+    flushed: false,
+    done: false,
+    signal: undefined,
+    onAbort: undefined,
+  };
 }

@@ -86,6 +86,14 @@ export class RemoteFile implements File {
     ) as Promise<Uint8Array>;
   }
 
+  /** As `read`, straight to where the bytes are wanted: at most `into.length` of them. How many it was. */
+  readInto(offset: number, into: Uint8Array, call: Call = uninterrupted): Promise<number> {
+    this.#check();
+    const count = Math.min(into.length, this.iounit || this.client.iounit);
+    const m = { type: C.Tread, tag: 0, fid: this.fid, offset, count } as const;
+    return this.client.rpc(m, call, into) as Promise<number>;
+  }
+
   /** All of `data`, in as many Twrites as it takes, one after the other. Fewer bytes only when the server took fewer. */
   write(offset: number, data: Uint8Array, call: Call = uninterrupted): Promise<number> {
     this.#check();

@@ -2,7 +2,7 @@
  * Cuts a stream of bytes into messages. Those that arrive whole are handled where they lie, in a buffer that the next bytes
  * will fill again; one that comes in parts is put together in a buffer of its own.
  */
-import { HDRSZ } from '../constants.ts';
+import { HDRSZ, Rread } from '../constants.ts';
 import { Eframe, ProtocolError } from '../errors.ts';
 import { giveBuffer, newBuffer, SLAB, takeBuffer } from './buffers.ts';
 import { Reader } from './reader.ts';
@@ -12,6 +12,9 @@ import { Reader } from './reader.ts';
  * in a buffer of their own, which can then be lent to whoever handles them.
  */
 const LARGE = 4096;
+
+/** Bytes of an Rread before its data. */
+const RREAD = HDRSZ + 4;
 
 /**
  * Handles one message: `r` stands after the tag and ends with the message. False stops the stream (the rest waits for
@@ -24,6 +27,13 @@ export class Frames {
   msize: number;
   /** Set by `onFrame` when it keeps views of the message: if that has a buffer of its own, it is then not used again. */
   retained: boolean = false;
+  /**
+   * Asked when a large Rread begins to arrive: where its data shall go, at least `count` bytes, or undefined. `direct` is
+   * called when it is there, instead of `onFrame`.
+   */
+  place: ((tag: number, count: number) => Uint8Array | undefined) | undefined;
+  direct: (tag: number, data: Uint8Array) => void = () => {};
+  #into: Uint8Array | undefined;
   readonly #onFrame: OnFrame;
   readonly #reader: Reader = new Reader();
   /** A message of which only the first `#have` bytes are here; its size is known when there are 4 of them. */
@@ -73,6 +83,7 @@ export class Frames {
   clear(): void {
     this.#waiting = [];
     this.#partial = undefined;
+    this.#into = undefined;
     this.#have = 0;
   }
 
@@ -92,7 +103,7 @@ export class Frames {
       if (next < 0) return chunk.subarray(at);
       if (at === n) return undefined;
       // Until its size is known a message has a small buffer of its own: idle connections must not hold large ones.
-      this.#partial = new Uint8Array(HDRSZ);
+      this.#partial = new Uint8Array(RREAD);
       this.#have = 0;
     }
   }
@@ -138,6 +149,10 @@ export class Frames {
       }
     }
     const size = sizeOf(partial);
+    if (have < RREAD && partial[4] === Rread && size > LARGE && this.#into === undefined) {
+      this.#into = this.place?.(tagOf(partial), size - RREAD);
+    }
+    if (this.#into !== undefined) return this.#fillInto(this.#into, partial, size, have, chunk, taken);
     let buffer = partial;
     const n = Math.min(size - have, chunk.length - taken);
     if (have + n > buffer.length) {
@@ -162,10 +177,41 @@ export class Frames {
     r.reset(buffer, false);
     r.window(HDRSZ, size);
     this.retained = false;
-    const go = this.#onFrame(buffer[4] as number, r.view.getUint16(5, true), r);
+    const go = this.#onFrame(buffer[4] as number, tagOf(buffer), r);
     if (buffer.length >= SLAB && !this.retained && !this.#keeps) giveBuffer(buffer);
     return go ? taken : -taken - 1;
   }
+
+  /** As `#fill`, for an Rread whose data goes where it is wanted. */
+  #fillInto(
+    into: Uint8Array,
+    header: Uint8Array,
+    size: number,
+    have: number,
+    chunk: Uint8Array,
+    taken: number,
+  ): number {
+    while (have < RREAD && taken < chunk.length) header[have++] = chunk[taken++] as number;
+    if (have >= RREAD) {
+      const n = Math.min(size - have, chunk.length - taken);
+      into.set(chunk.subarray(taken, taken + n), have - RREAD);
+      have += n;
+      taken += n;
+    }
+    this.#have = have;
+    if (have < size) return taken;
+    this.#partial = undefined;
+    this.#into = undefined;
+    this.#have = 0;
+    const count = new DataView(header.buffer, header.byteOffset).getUint32(HDRSZ, true);
+    if (count !== size - RREAD) throw new ProtocolError(Eframe);
+    this.direct(tagOf(header), into.subarray(0, count));
+    return taken;
+  }
+}
+
+function tagOf(header: Uint8Array): number {
+  return (header[5] as number) | ((header[6] as number) << 8);
 }
 
 function sizeOf(header: Uint8Array): number {

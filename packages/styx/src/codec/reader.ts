@@ -4,6 +4,7 @@ import { Eshort, Etrailing, StyxError } from '../errors.ts';
 import type { Qid } from '../file.ts';
 import { decodeText } from './text-bytes.ts';
 
+const copyOf = Uint8Array.prototype.slice;
 const TWO32 = 0x1_0000_0000;
 
 export class Reader {
@@ -78,9 +79,9 @@ export class Reader {
   /** The next `n` bytes: a view, or a copy of bytes that were lent. */
   data(n: number): Uint8Array {
     const at = this.#take(n);
-    const { buffer, byteOffset } = this.bytes;
-    const view = new Uint8Array(buffer, byteOffset + at, n);
-    return this.#lent ? new Uint8Array(view) : view;
+    // A Buffer's own slice does not copy.
+    if (this.#lent) return copyOf.call(this.bytes, at, at + n);
+    return this.bytes.subarray(at, at + n);
   }
 
   qid(): Qid {

@@ -6,10 +6,10 @@ import net from 'node:net';
 
 /** Large enough for several messages of 64 KiB in one read, small enough to stay in the processor's cache. */
 const SIZE = 256 * 1024;
-let shared: Buffer | undefined;
+let shared: Uint8Array | undefined;
 
-export function sharedBuffer(): Buffer {
-  shared ??= Buffer.allocUnsafeSlow(SIZE);
+export function sharedBuffer(): Uint8Array {
+  shared ??= new Uint8Array(SIZE);
   return shared;
 }
 

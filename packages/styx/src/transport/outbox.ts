@@ -3,11 +3,12 @@ import { giveBuffer, SLAB, takeBuffer } from '../codec/buffers.ts';
 import { put, sizeofFcall } from '../codec/encode.ts';
 import type { Fcall } from '../codec/fcall.ts';
 import { Writer } from '../codec/writer.ts';
-import { HDRSZ, Rread, Twrite } from '../constants.ts';
+import { HDRSZ, Rread, Tread, Twrite } from '../constants.ts';
 import type { Transport } from './transport.ts';
 
 /** From this size on, data that its owner leaves alone is sent from where it is. */
 const BY_REFERENCE = 16 * 1024;
+const TREAD = HDRSZ + 16;
 const none = new Uint8Array(0);
 
 export class Outbox {
@@ -64,6 +65,20 @@ export class Outbox {
     if (byReference) this.#byReference(data);
     else w.data(data);
     this.wrote(size);
+  }
+
+  tread(tag: number, fid: number, offset: number, count: number): void {
+    const w = this.room(TREAD);
+    const { view, at } = w;
+    view.setUint32(at, TREAD, true);
+    view.setUint8(at + 4, Tread);
+    view.setUint16(at + 5, tag, true);
+    view.setUint32(at + 7, fid, true);
+    w.at = at + 11;
+    w.offset(offset);
+    view.setUint32(at + 19, count, true);
+    w.at = at + TREAD;
+    this.wrote(TREAD);
   }
 
   /** Twrite; as `rread`. */
