@@ -27,8 +27,10 @@ import type { Alias } from '../resolve.ts';
  * `nctl` says what it is.
  */
 export function dupDevice(): FileServer {
-  return { attach: ({ uname }) => new DupDir(uname) };
+  return device;
 }
+
+const device: FileServer = { attach: ({ uname }) => new DupDir(uname) };
 
 function fdsOf(call: Call): FdGroup | undefined {
   return (call as Caller).fds;

@@ -6,7 +6,14 @@ import { HIGHWATER, Queue } from './queue.ts';
  * `#|`: every attach makes a pipe, a directory with the ends `data` and `data1`, pipe(3). What is written to one is read
  * from the other; the last close of one end is end of file for the other.
  */
-export function pipeDevice(highwater: number = HIGHWATER): FileServer {
+export function pipeDevice(highwater?: number): FileServer {
+  return highwater === undefined ? (usual ??= make(HIGHWATER)) : make(highwater);
+}
+
+/** All that it has is its attaches, so one serves every name space. */
+let usual: FileServer | undefined;
+
+function make(highwater: number): FileServer {
   return serveTree(dir(), { root: ({ uname }) => pipeDir(uname, highwater) });
 }
 

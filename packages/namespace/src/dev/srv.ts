@@ -15,6 +15,7 @@ import {
   interruptible,
   nodeOf,
   type Opener,
+  StaticDir,
   serveTree,
   type TreeNode,
 } from '@llambo/styx/fs';
@@ -57,7 +58,7 @@ let fids = 0;
  */
 export function srvDevice(): FileServer {
   const named = new Map<string, WeakRef<SrvDir>>();
-  return serveTree(new SrvDir('none'), {
+  return serveTree(empty, {
     root({ uname, aname }) {
       const old = aname === '' ? undefined : named.get(aname)?.deref();
       if (old !== undefined) {
@@ -73,6 +74,8 @@ export function srvDevice(): FileServer {
     },
   });
 }
+
+const empty = new StaticDir([]);
 
 /** The directory of `#s` that `file` stands in, if it does. */
 export function srvDirOf(file: File): SrvDir | undefined {
