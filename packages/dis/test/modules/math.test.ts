@@ -98,7 +98,7 @@ describe('special functions', () => {
       { numRuns: 50 },
     );
     near(erfc(10), 2.088487583762545e-45);
-    near(erfc(26), 5.66319239285e-296, 1e-9);
+    near(erfc(26), 5.663192408856143e-296);
     expect([erf(1e-300), erf(100), erf(-100), erfc(100), erfc(-100)]).toEqual([
       1e-300 * 1.1283791670955126,
       1,

@@ -1,6 +1,7 @@
 import { Chan, FdGroup, MAFTER, MCREATE, Namespace, nobody, standardDevices } from '@llambo/namespace';
 import { dir, FileNode, ramfs, serveTree } from '@llambo/styx/fs';
 import { cryptModule, ipintsModule, keyringModule } from '../../src/modules/keyring/index.ts';
+import { loaderModule } from '../../src/modules/loader.ts';
 import { mathModule } from '../../src/modules/math/index.ts';
 import { SysContext, sysModule } from '../../src/modules/sys/index.ts';
 import { type BuiltinModule, typePointer } from '../../src/vm/builtin.ts';
@@ -61,7 +62,14 @@ export async function runProgram(bytes: Uint8Array, options: RunOptions = {}): P
   let said = '';
   const machine = new Machine({
     memory: options.memory ?? 32 << 20,
-    builtins: options.builtins ?? [sysModule, mathModule, keyringModule, ipintsModule, cryptModule],
+    builtins: options.builtins ?? [
+      sysModule,
+      mathModule,
+      keyringModule,
+      ipintsModule,
+      cryptModule,
+      loaderModule,
+    ],
     print: (text) => {
       said += text;
     },

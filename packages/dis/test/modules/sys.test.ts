@@ -9,6 +9,8 @@ import { runProgram } from './program.ts';
 
 describe('programs print what they print in the original emulator', () => goldenTests('sys'));
 
+describe('the Loader module', () => goldenTests('loader'));
+
 test('the interface is whole', () => {
   expect(sysModule.functions).toHaveLength(43);
   expect(sysModule.functions.find((f) => f.name === 'fwstat')).toMatchObject({ size: 104, map: '00bc' });
