@@ -10,7 +10,8 @@ export class ObjectError extends Error {
   }
 }
 
-export const Ebadmagic = 'not a dis file: bad magic number';
+/** The original's words: they reach programs as the error string of `load`. */
+export const Ebadmagic = 'bad magic';
 export const Etruncated = 'dis file is truncated';
 export const Eimplausible = 'implausible dis file: a size does not fit the file';
 export const Eobsolete = 'obsolete dis file: its imports are in the data section';

@@ -61,7 +61,7 @@ test('verify tells good files from bad ones and goes on', () => {
   const { status, out, err } = capture((io) => verify([bad, good], io));
   expect(status).toBe(1);
   expect(out).toBe(`${good}: Good: ok, 1 instructions, 1 functions, 0 bytes of data\n`);
-  expect(err).toBe(`dis verify: ${bad}: not a dis file: bad magic number\n`);
+  expect(err).toBe(`dis verify: ${bad}: bad magic\n`);
 });
 
 test.each([

@@ -1,10 +1,28 @@
-import { Chan, ignore } from '@llambo/namespace';
-import { type Awaitable, Client, NOFID, ORDWR, RemoteFile, StyxError, serve, Tattach } from '@llambo/styx';
+import { Chan, Ebadusefd, ignore } from '@llambo/namespace';
+import {
+  type Awaitable,
+  Client,
+  canRead,
+  canWrite,
+  NOFID,
+  ORDWR,
+  RemoteFile,
+  StyxError,
+  serve,
+  Tattach,
+} from '@llambo/styx';
 import type { Call } from '../../vm/builtin.ts';
 import { ChanTransport } from './chan-transport.ts';
 import { contextOf } from './context.ts';
 import { by, chanOf, enterChan, fdNumber, syscall } from './fd.ts';
 import { MountedFile, Uses } from './mounted-file.ts';
+
+/** The open file of the FD at 32, which must be open both ways. */
+function connectionOf(call: Call): Chan {
+  const chan = chanOf(call, 32);
+  if (!canRead(chan.mode) || !canWrite(chan.mode)) throw new StyxError(Ebadusefd);
+  return chan;
+}
 
 /** A 9P connection over a file that was mounted (or asked for its version); the same file is one connection. */
 interface Session {
@@ -63,7 +81,7 @@ export const mounts = {
     return syscall(
       call,
       async () => {
-        const chan = chanOf(call, 32);
+        const chan = connectionOf(call);
         const afd = fdNumber(call, 36);
         const auth = afd < 0 ? undefined : context.fds.get(afd).file;
         if (auth !== undefined && !(auth instanceof RemoteFile)) throw new StyxError('not an auth fd');
@@ -89,10 +107,11 @@ export const mounts = {
     return syscall(
       call,
       async () => {
+        const chan = connectionOf(call);
         const version = call.string(40);
         if (version !== '' && !version.startsWith('9P2000'))
           throw new StyxError('bad version format in version');
-        await sessionOn(chanOf(call, 32), msize > 0 ? msize : msizeDefault);
+        await sessionOn(chan, msize > 0 ? msize : msizeDefault);
         return '9P2000';
       },
       (version) => {
@@ -108,7 +127,7 @@ export const mounts = {
     return syscall(
       call,
       async () => {
-        const chan = chanOf(call, 32);
+        const chan = connectionOf(call);
         const aname = call.string(36);
         const { client } = await sessionOn(chan, msizeDefault);
         const file = await client.auth(contextOf(call).user, aname, by(call));
@@ -126,7 +145,7 @@ export const mounts = {
     return syscall(
       call,
       async () => {
-        const chan = chanOf(call, 32);
+        const chan = connectionOf(call);
         const dir = call.string(36);
         const found = await namespace.find(dir, by(call));
         ignore(() => found.close());
