@@ -122,7 +122,7 @@ export function fromNumber(i32: Int32Array, d: number, value: number): void {
 export function power(x: bigint, n: number): bigint {
   let r = 1n;
   let base = x;
-  let k = Math.abs(n);
+  let k = Math.abs(n | 0);
   for (;;) {
     if (k % 2 === 1) r = BigInt.asIntN(64, r * base);
     k = Math.floor(k / 2);

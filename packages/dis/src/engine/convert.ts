@@ -44,7 +44,7 @@ export function realToWord(x: number): number {
 export function wordPower(x: number, n: number): number {
   let r = 1;
   let base = x;
-  let k = Math.abs(n);
+  let k = Math.abs(n | 0);
   for (;;) {
     if (k % 2 === 1) r = Math.imul(r, base);
     k = Math.floor(k / 2);
@@ -57,7 +57,7 @@ export function wordPower(x: number, n: number): number {
 export function realPower(x: number, n: number): number {
   let r = 1;
   let base = x;
-  let k = Math.abs(n);
+  let k = Math.abs(n | 0);
   for (;;) {
     if (k % 2 === 1) r *= base;
     k = Math.floor(k / 2);

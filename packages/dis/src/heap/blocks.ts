@@ -27,6 +27,8 @@ export class Blocks extends Pages {
   private carved: Uint16Array = new Uint16Array(this.runs.length);
   /** Bytes of blocks in use. */
   used = 0;
+  /** Bytes of all blocks that were ever taken. */
+  taken = 0;
 
   protected override grown(pages: number): void {
     const classes = new Uint8Array(pages);
@@ -51,6 +53,7 @@ export class Blocks extends Pages {
       if (run === 0) return 0;
       this.classes[run] = large;
       this.used += n << 8;
+      this.taken += n << 8;
       return run << 8;
     }
     const c = classOf[(bytes + 15) >> 4]!;
@@ -61,6 +64,7 @@ export class Blocks extends Pages {
       if (slab === 0) return 0;
     }
     this.used += size;
+    this.taken += size;
     const start = slab << 8;
     let block = this.freed[slab]!;
     if (block !== 0) {

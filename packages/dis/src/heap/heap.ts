@@ -44,6 +44,8 @@ export class Heap extends Blocks {
   private destroying = false;
   /** Collect cycles when this many bytes are in use. */
   private collectAt = 1 << 20;
+  /** What was taken when it last did. */
+  private takenBefore = 0;
   /** Hooks of the machine: a channel or module reference dies. */
   onChannelFree: (at: number) => void = () => {};
   onLinkageFree: (at: number) => void = () => {};
@@ -247,9 +249,11 @@ export class Heap extends Blocks {
   allocate(type: TypeId, bytes: number, dirty = false): number {
     let block = this.takeBlock(bytes + header);
     if (block === 0) {
-      // Garbage in cycles may be all that is in the way.
-      for (const _ of collect(this)) void _;
-      block = this.takeBlock(bytes + header);
+      // Garbage in cycles may be all that is in the way; but who fails all the time must not make the host look all the time.
+      if (this.taken - this.takenBefore >= this.limit >> 3) {
+        for (const _ of collect(this)) void _;
+        block = this.takeBlock(bytes + header);
+      }
       if (block === 0) throw new DisError(eHeap);
     }
     this.live[block >> 4] = 1;
@@ -370,6 +374,7 @@ export class Heap extends Blocks {
   /** Says after a collection when the next is due. */
   collected(): void {
     this.collectAt = Math.max(1 << 20, this.used * 2);
+    this.takenBefore = this.taken;
   }
 
   /** For the collector: the map of objects, and dropping one whose references are already dealt with. */

@@ -31,6 +31,12 @@ export interface BuiltinModule {
   readonly functions: readonly BuiltinFunction[];
 }
 
+/** A built-in module that is fetched when a program loads it first. */
+export interface LazyModule {
+  readonly name: string;
+  load(): Promise<BuiltinModule>;
+}
+
 export interface BuiltinFunction {
   /** Name in the module's interface; member functions of an adt as "Adt.name". */
   readonly name: string;

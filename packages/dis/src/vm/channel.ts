@@ -3,7 +3,7 @@
  * queues that the channel's slot word names from when the first process waits.
  */
 
-import { DisError, eAlt, eBounds, nilFault } from '../errors.ts';
+import { DisError, eAlt, eBounds, eNoMemory, nilFault } from '../errors.ts';
 import type { Heap } from '../heap/heap.ts';
 import {
   arrayData,
@@ -90,10 +90,14 @@ export class Channels {
   private readonly freeSlots: number[] = [];
   /** State of the generator that picks among ready channels. */
   private random = 0x20342;
+  /** Entries of alts that wait: they take memory of the host, so there are no more than memory of the machine allows. */
+  private waiting = 0;
+  private readonly mostWaiting: number;
 
   constructor(heap: Heap, ready: (p: Process) => void) {
     this.heap = heap;
     this.ready = ready;
+    this.mostWaiting = heap.limit >> 7;
     heap.onChannelFree = (at) => this.died(at);
   }
 
@@ -211,6 +215,7 @@ export class Channels {
     if (p.waiter !== undefined) this.dequeue(p.waiter);
     if (p.waiters.length === 0) return;
     for (const w of p.waiters) this.dequeue(w);
+    this.waiting -= p.waiters.length;
     p.waiters.length = 0;
   }
 
@@ -320,23 +325,27 @@ export class Channels {
     const { heap } = this;
     const sends = heap.word(table);
     const n = sends + heap.word(table + 4);
-    if (sends < 0 || n < sends || n > heap.u8.length >> 3) throw new DisError(eBounds);
+    if (sends < 0 || n < sends || n > this.mostWaiting) throw new DisError(eBounds);
     const entries: Waiter[] = [];
     for (let i = 0; i < n; i++) {
       const channel = heap.word(table + 8 + 8 * i);
       const at = heap.word(table + 12 + 8 * i);
       if (channel === 0) throw nilFault;
       if (i >= sends && heap.typeOf(channel) === typeArray) {
-        const length = Math.min(heap.arrayLength(channel), heap.u8.length >> 2);
+        const length = heap.arrayLength(channel);
+        if (entries.length + length > this.mostWaiting) throw new DisError(eNoMemory);
         for (let k = 0; k < length; k++) {
           const c = heap.word(heap.arrayData(channel) + 4 * k);
           if (c !== 0) entries.push(new Waiter(c, false, p, at, i, k));
         }
       } else entries.push(new Waiter(channel, i < sends, p, at, i));
     }
-    for (const w of entries) {
-      if (!w.sends || this.queues(w.channel)?.receivers.first !== undefined) continue;
-      if (entries.some((other) => !other.sends && other.channel === w.channel)) throw new DisError(eAlt);
+    if (sends > 0 && sends < n) {
+      const received = new Set(entries.filter((w) => !w.sends).map((w) => w.channel));
+      for (const w of entries) {
+        if (!w.sends || this.queues(w.channel)?.receivers.first !== undefined) continue;
+        if (received.has(w.channel)) throw new DisError(eAlt);
+      }
     }
     const open = entries.filter((w) => (w.sends ? this.canSend(w.channel) : this.canReceive(w.channel)));
     if (open.length === 0) {
@@ -344,6 +353,8 @@ export class Channels {
         heap.setWord(result, n);
         return true;
       }
+      if (this.waiting + entries.length > this.mostWaiting) throw new DisError(eNoMemory);
+      this.waiting += entries.length;
       p.state = 'alt';
       p.altResult = result;
       for (const w of entries) this.block(p, w);

@@ -42,7 +42,7 @@ export function handle(machine: Machine, p: Process, name: string): boolean {
           }
         }
         if (target === -1) continue;
-        p.lastException = `${p.pc} ${p.module} ${name}`;
+        p.lastException = `${p.pc} ${machine.moduleOf(p)} ${name}`;
         unwind(machine, p, frame);
         if (h.type >= 0) heap.releaseAll(frame, code!.types[h.type] ?? 0);
         const value = p.exception !== 0 ? p.exception : machine.exceptionString(name);

@@ -4,7 +4,7 @@ import { DisError } from '../errors.ts';
 import { linkageData, linkageSlot } from '../heap/layout.ts';
 import { hexBytes, internType, type TypeId, typeLinkage } from '../heap/types.ts';
 import type { Import } from '../object/index.ts';
-import type { BuiltinFunction, BuiltinModule } from './builtin.ts';
+import type { BuiltinFunction, BuiltinModule, LazyModule } from './builtin.ts';
 import { type Code, codeFrom } from './code.ts';
 import { newData } from './data.ts';
 import { Linkage } from './linkage.ts';
@@ -19,6 +19,7 @@ interface Loaded {
   readonly code: Code;
 }
 
+const none: readonly Import[] = [];
 const frameTypes = new WeakMap<BuiltinFunction, TypeId>();
 
 /** The frame type of a built-in function; functions of variable arguments get theirs from the caller. */
@@ -30,11 +31,17 @@ function frameOf(f: BuiltinFunction): TypeId {
 
 export class Loader {
   private readonly machine: Machine;
-  private readonly builtins: ReadonlyMap<string, BuiltinModule>;
+  private readonly builtins: Map<string, BuiltinModule | LazyModule>;
   /** By path: what was loaded from there, while it is the same version. */
   private readonly loaded = new Map<string, Loaded>();
 
-  constructor(machine: Machine, builtins: readonly BuiltinModule[]) {
+  /**
+   * What a `load` expression last made, by its list of imports: loading the same module again costs memory of the machine,
+   * which is limited, but not of the host.
+   */
+  private readonly linked = new WeakMap<readonly Import[], Linkage>();
+
+  constructor(machine: Machine, builtins: readonly (BuiltinModule | LazyModule)[]) {
     this.machine = machine;
     this.builtins = new Map(builtins.map((b) => [b.name, b]));
   }
@@ -65,8 +72,15 @@ export class Loader {
       return undefined;
     }
     if (path.startsWith('$')) {
+      const builtin = this.builtins.get(path);
+      if (builtin !== undefined && 'load' in builtin) {
+        return async (signal) => {
+          const module = await builtin.load();
+          this.builtins.set(path, module);
+          if (!signal.aborted) finish(() => this.linkBuiltin(module, imports));
+        };
+      }
       finish(() => {
-        const builtin = this.builtins.get(path);
         if (builtin === undefined) throw new LoadError('module not built-in');
         return this.linkBuiltin(builtin, imports);
       });
@@ -83,6 +97,8 @@ export class Loader {
         });
         return;
       }
+      // Killed meanwhile: where the reference was to go may be gone.
+      if (signal.aborted) return;
       finish(() => {
         const known = this.loaded.get(path);
         const code = known?.version === file.version ? known.code : codeFrom(file.data);
@@ -94,7 +110,7 @@ export class Loader {
 
   /** A new reference to a module with data of its own; `imports` is what its user expects of it. */
   link(path: string, code: Code, imports: readonly Import[] | undefined): number {
-    const linkage = this.linkageOf(path, code, imports ?? []);
+    const linkage = this.linkageOf(path, code, imports ?? none);
     const data = newData(this.machine.heap, code);
     return this.reference(linkage, data);
   }
@@ -107,6 +123,8 @@ export class Loader {
   }
 
   private linkBuiltin(builtin: BuiltinModule, imports: readonly Import[]): number {
+    const known = this.linked.get(imports);
+    if (known?.builtin === builtin) return this.reference(known, 0);
     const functions = imports.map((i) => {
       const f = builtin.functions.find((e) => e.name === i.name);
       this.check(builtin.name, i, f?.signature);
@@ -122,10 +140,13 @@ export class Loader {
       frames,
       functions,
     );
+    this.linked.set(imports, linkage);
     return this.reference(linkage, 0);
   }
 
   private linkageOf(path: string, code: Code, imports: readonly Import[]): Linkage {
+    const known = this.linked.get(imports);
+    if (known?.code === code && known.path === path) return known;
     const pcs = new Int32Array(imports.length);
     const frames = new Int32Array(imports.length);
     imports.forEach((i, at) => {
@@ -134,7 +155,9 @@ export class Loader {
       pcs[at] = e!.pc;
       frames[at] = e!.frame;
     });
-    return new Linkage(code.name, path, code, undefined, pcs, frames, []);
+    const linkage = new Linkage(code.name, path, code, undefined, pcs, frames, []);
+    this.linked.set(imports, linkage);
+    return linkage;
   }
 
   /** A function that is not there has signature 0, in the words of the original. */

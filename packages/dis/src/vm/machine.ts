@@ -10,7 +10,7 @@ import { DisError, eNoMemory, eOpcode, eSpawn, moduleFault, opcodeFault } from '
 import { Heap } from '../heap/heap.ts';
 import { frameCaller, frameLink, frameModule, frameType, linkageData, linkageSlot } from '../heap/layout.ts';
 import { pointerLists, sizes } from '../heap/types.ts';
-import type { BuiltinModule, Linkage as LinkageView, Machine as MachineView } from './builtin.ts';
+import type { BuiltinModule, LazyModule, Linkage as LinkageView, Machine as MachineView } from './builtin.ts';
 import { BuiltinCall } from './call.ts';
 import { Channels } from './channel.ts';
 import { type Code, codeFrom } from './code.ts';
@@ -26,7 +26,7 @@ export interface MachineOptions {
   readonly memory?: number;
   /** Processes at once; `spawn` past it raises "out of memory: main". */
   readonly processes?: number;
-  readonly builtins?: readonly BuiltinModule[];
+  readonly builtins?: readonly (BuiltinModule | LazyModule)[];
   readonly engine?: Engine;
   /** Instructions that a process runs in its turn. */
   readonly quantum?: number;
@@ -112,6 +112,27 @@ export class Machine implements MachineView {
 
   moduleName(pointer: number): string {
     return this.linkageAt(pointer)?.name ?? '';
+  }
+
+  /** Where a process is, for people: a module, or `caller[$builtin]`. */
+  moduleOf(p: Process): string {
+    const name = this.moduleName(p.linkage);
+    if (!name.startsWith('$')) return name;
+    return `${this.moduleName(this.heap.word(p.fp + frameModule))}[${name}]`;
+  }
+
+  /** Bytes of a process's stack, and of the code and data of the modules on it. */
+  processSize(p: Process): number {
+    let size = stackSize(this.heap, p);
+    let last = 0;
+    for (const { linkage } of levels(this.heap, p)) {
+      if (linkage === last) continue;
+      last = linkage;
+      const data = this.heap.word(linkage + linkageData);
+      if (this.heap.isObject(data)) size += this.heap.room(data);
+      size += (this.linkageAt(linkage)?.code?.words.length ?? 0) * 4;
+    }
+    return size;
   }
 
   /** The process goes on in the module that `pointer` refers to, whose reference it takes over. */

@@ -35,11 +35,11 @@ class ProgView implements Prog {
   }
 
   get memory(): number {
-    return Math.ceil(this.p.size / 1024);
+    return this.machine.processSize(this.p) >> 10;
   }
 
   get module(): string {
-    return this.p.module;
+    return this.machine.moduleOf(this.p);
   }
 
   get namespace(): Prog['namespace'] {

@@ -46,6 +46,11 @@ export function pushFrame(heap: Heap, p: Process, type: TypeId): number {
 /** Drops the topmost chunk, whose frames are gone. */
 export function popChunk(heap: Heap, p: Process): void {
   const chunk = p.base - stackFrames;
+  // What a program wrote over is no chain of chunks, which has to end.
+  if (heap.typeOf(chunk) !== typeStack) {
+    p.base = 0;
+    return;
+  }
   const below = heap.word(chunk + stackBelow);
   p.sp = heap.word(chunk + stackPointer);
   p.top = heap.word(chunk + stackTop);
@@ -98,9 +103,10 @@ export function stackSize(heap: Heap, p: Process): number {
   let total = 0;
   let base = p.base;
   let top = p.top;
-  while (base !== 0 && total < heap.limit) {
+  for (let left = 1 << 16; base !== 0 && left > 0; left--) {
     const chunk = base - stackFrames;
-    total += top - chunk;
+    if (heap.typeOf(chunk) !== typeStack) break;
+    total += Math.max(0, top - chunk);
     top = heap.word(chunk + stackTop);
     const below = heap.word(chunk + stackBelow);
     base = below === 0 ? 0 : below + stackFrames;
@@ -119,7 +125,7 @@ export function* levels(heap: Heap, p: Process): Generator<Level> {
   let frame = p.fp;
   let pc = p.pc;
   let linkage = p.linkage;
-  for (let left = heap.u8.length >> 5; frame !== 0 && left > 0; left--) {
+  for (let left = (stackSize(heap, p) >> 5) + 16; frame !== 0 && left > 0; left--) {
     yield { frame, pc, linkage };
     const module = heap.word(frame + frameModule);
     if (module !== 0) linkage = module;
