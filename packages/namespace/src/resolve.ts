@@ -72,9 +72,15 @@ export function* walk(
       if (!chan.isDir) throw new StyxError(Enotdir);
       const up = names[have] === '..';
       const some = up ? ['..'] : upToDotDot(names, have);
-      if (!up && !direct && head === undefined) {
-        head = ns.table.find(chan.dev, chan.qid.path)?.retain();
-        if (head !== undefined) chan = moveTo(chan, head.first.to.dup());
+      // Having come to a mount point and entered it, a walk that goes on looks once more: the directory that is mounted
+      // there may be covered itself. A walk that ends there does not. Programs see the same on the original kernels.
+      if (!up && !direct) {
+        const cover = ns.table.find(chan.dev, chan.qid.path)?.retain();
+        if (cover !== undefined) {
+          head?.release();
+          head = cover;
+          chan = moveTo(chan, head.first.to.dup());
+        }
       }
       reached.names = have + 1;
 

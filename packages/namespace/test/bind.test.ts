@@ -37,12 +37,15 @@ describe('bind(2), replacing', () => {
     expect(await read(ns, '/g')).toBe('file g');
   });
 
-  test('what is bound is what the name meant then', async () => {
+  test('what is bound is what the name meant then; walks through it see what covers it now', async () => {
     const ns = fresh();
     await ns.bind('/a', '/c');
     await ns.bind('/b', '/a');
-    expect(await read(ns, '/c/one')).toBe('a1');
+    expect(await names(ns, '/c')).toEqual(['one', 'both', 'sub']);
     expect(await names(ns, '/a')).toEqual(['two', 'both']);
+    expect(await read(ns, '/c/two')).toBe('b2');
+    await ns.chdir('/c');
+    expect(await read(ns, 'one')).toBe('a1');
   });
 
   test('a second bind in the same place replaces the first', async () => {

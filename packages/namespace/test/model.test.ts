@@ -28,11 +28,13 @@ class Model {
   /** The node before its mount point. */
   find(path: string): Node | undefined {
     let at: Node | undefined = this.root;
+    let members = this.members(at);
     for (const name of path.split('/').filter((n) => n !== '')) {
-      at = this.members(at)
-        .map(([node]) => node.kids?.get(name))
-        .find((node) => node !== undefined);
+      at = members.map(([node]) => node.kids?.get(name)).find((node) => node !== undefined);
       if (at === undefined) return undefined;
+      members = this.members(at);
+      // On the way through, what covers the first member counts in its place.
+      members = this.mounts.get((members[0] as Member)[0]) ?? members;
     }
     return at;
   }
