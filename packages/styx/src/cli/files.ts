@@ -65,7 +65,7 @@ function longForm(d: Dir): string {
 
 /** Runs `o.command`, when it is one of these. */
 export async function runFiles(o: Options): Promise<boolean> {
-  const command = commands[o.command];
+  const command = Object.hasOwn(commands, o.command) ? commands[o.command] : undefined;
   if (command === undefined) return false;
   const [address, ...paths] = o.args;
   const { fs, close } = await mount(address, o);

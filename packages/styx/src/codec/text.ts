@@ -274,7 +274,7 @@ class Words {
 export function parseFcall(line: string): Fcall {
   const words = new Words(line);
   const name = words.word() as keyof typeof NAMES;
-  const type = NAMES[name];
+  const type = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (type === undefined) throw new StyxError(`no such message: ${name}`);
   const fields = new Map(FIELDS[name]);
   const version = type === C.Tversion || type === C.Rversion;

@@ -41,11 +41,8 @@ class PipeTransport implements Transport {
       process.nextTick(sent);
       return;
     }
-    out.cork();
-    const last = chunks.length - 1;
-    for (let i = 0; i < last; i++) out.write(chunks[i] as Uint8Array);
-    out.write(chunks[last] as Uint8Array, () => sent());
-    out.uncork();
+    // A stream may hold on to what it was given after it has called back: a transform does.
+    out.write(Buffer.concat(chunks), () => sent());
   }
 
   pause(): void {

@@ -14,13 +14,13 @@ export interface Address {
 }
 
 /** Services that a dial string may name, and the port when it names none. */
-const services: Readonly<Record<string, number>> = {
-  '9fs': 564,
-  '9p': 564,
-  styx: 6666,
-  http: 80,
-  https: 443,
-};
+const services: ReadonlyMap<string, number> = new Map([
+  ['9fs', 564],
+  ['9p', 564],
+  ['styx', 6666],
+  ['http', 80],
+  ['https', 443],
+]);
 
 /**
  * Parses `tcp!host!port`, `net!host!port`, `tls!host!port`, `unix!path`, `ws!host!port!path`, `wss!host!port!path`. A
@@ -55,7 +55,7 @@ export function parseAddress(text: string): Address {
 }
 
 function portOf(service: string, text: string): number {
-  const port = services[service] ?? (/^\d{1,5}$/.test(service) ? Number(service) : -1);
+  const port = services.get(service) ?? (/^\d{1,5}$/.test(service) ? Number(service) : -1);
   if (port < 0 || port > 65535) throw new StyxError(`${Edial}: ${text}: no service ${service}`);
   return port;
 }
