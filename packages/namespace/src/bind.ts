@@ -148,5 +148,7 @@ function leave(ns: Namespace, point: Chan, member: Chan | undefined): void {
 
 /** Throws unless `flags` are those of one bind or mount. */
 export function checkFlags(flags: number): void {
-  if ((flags & ~MMASK) !== 0 || (flags & MORDER) === (MBEFORE | MAFTER)) throw new StyxError(Ebadarg);
+  // A number that is too large, not unknown bits: so does the kernel.
+  if (!(flags >= 0 && flags <= MMASK) || (flags & MORDER) === (MBEFORE | MAFTER))
+    throw new StyxError(Ebadarg);
 }

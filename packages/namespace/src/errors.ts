@@ -27,4 +27,4 @@ export const Eexecdir = 'cannot exec directory';
 export const Enoenv = 'no free environment resources';
 export const Ebadctl = 'bad process or channel control request';
 export const Eclosed = 'name space is closed';
-export const Enosrv = 'no srv directory: bind #s there first';
+export const Enosrv = 'directory not a srv device';

@@ -1,5 +1,5 @@
 /** Reaching, opening and making files by name, sys-open(2). */
-import { type Awaitable, DMDIR, Ebadarg, Eexists, OEXEC, OTRUNC, StyxError } from '@llambo/styx';
+import { type Awaitable, DMDIR, Ebadarg, Eexists, OEXEC, ORCLOSE, OTRUNC, StyxError } from '@llambo/styx';
 import type { Caller } from './caller.ts';
 import type { Chan } from './chan.ts';
 import { OEXCL } from './constants.ts';
@@ -39,7 +39,7 @@ export function* access<T>(
 }
 
 export function* openName(ns: Namespace, name: string, mode: number, by: Caller): Steps<Chan> {
-  checkMode(mode);
+  mode = checkMode(mode);
   const begin: Start = yield* start(ns, name, by);
   const chan: Chan = yield* reach(ns, begin, by);
   if ((mode & 3) === OEXEC && chan.isDir) {
@@ -57,8 +57,7 @@ export function* createName(
   by: Caller,
 ): Steps<Chan> {
   const exclusive = (mode & OEXCL) !== 0;
-  mode &= ~OEXCL;
-  checkMode(mode);
+  mode = checkMode(mode & ~OEXCL);
   const begin: Start = yield* start(ns, name, by);
   const { names, directory } = begin.parts;
   const last = names[names.length - 1];
@@ -113,6 +112,11 @@ function* lookup(
   }
 }
 
-function checkMode(mode: number): void {
-  if ((mode & ~0x73) !== 0) throw new StyxError(Ebadarg);
+/** The mode for the file. OCEXEC is taken, and means nothing here. */
+function checkMode(mode: number): number {
+  if (!(mode >= 0 && mode < (OTRUNC | OCEXEC | ORCLOSE | OEXEC)) || (mode & 0xf) > OEXEC)
+    throw new StyxError(Ebadarg);
+  return mode & ~OCEXEC;
 }
+
+const OCEXEC = 0x20;

@@ -271,7 +271,7 @@ describe('#d', () => {
     await same.close();
     expect(string(await b.read(10))).toBe('x');
     expect(await read(ns, '/fd/1ctl', by)).toMatch(
-      /^ {2}1 rw \| +0 \([0-9a-f]{16} 0 00\) +0 +1 #\|\/data1\n$/,
+      /^ {2}1 rw \| +0 \([0-9a-f]{16} 0 00\) 32768 +1 #\|\/data1\n$/,
     );
     expect(await failure(() => ns.open('/fd/7', OREAD, by))).toBe("'/fd/7' file does not exist");
     expect(await failure(() => ns.open('/fd/0', OREAD))).toBe("'/fd/0' file does not exist");
@@ -346,8 +346,8 @@ describe('#s and file2chan', () => {
     expect(new Set(io.closed).size).toBe(2);
     expect(await failure(() => ns.file2chan('/chan', 'echo', io))).toBe('file already exists');
     expect(await failure(() => ns.create('/chan/other', OWRITE, 0o666))).toMatch(/permission denied|forbids/);
-    expect(await failure(() => ns.file2chan('/dev', 'x', io))).toBe('no srv directory: bind #s there first');
-    expect((await ns.stat('/chan/echo')).mode).toBe(0o600);
+    expect(await failure(() => ns.file2chan('/dev', 'x', io))).toBe('directory not a srv device');
+    expect((await ns.stat('/chan/echo')).mode).toBe(0o660);
   });
 
   test('it may be in a union, and more than asked for is cut off', async () => {
@@ -455,8 +455,6 @@ describe('#p', () => {
       ...[
         'ctl',
         'dbgctl',
-        'exception',
-        'fd',
         'heap',
         'ns',
         'nsgrp',
@@ -465,6 +463,8 @@ describe('#p', () => {
         'status',
         'text',
         'wait',
+        'fd',
+        'exception',
       ],
     ]);
     expect(await read(ns, '/prog/7/status')).toBe(

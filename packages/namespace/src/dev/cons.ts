@@ -1,7 +1,8 @@
 import { type Call, type FileServer, StyxError } from '@llambo/styx';
-import { FileNode, type Handle, type Opener, StaticDir, serveTree, text, toText } from '@llambo/styx/fs';
+import { FileNode, type Handle, type Opener, StaticDir, text, toText } from '@llambo/styx/fs';
 import type { Caller } from '../caller.ts';
 import type { Console } from './console.ts';
+import { serveDevice } from './device.ts';
 
 export interface ConsOptions {
   /** What `cons` and `consctl` are connected to; without it reading gives end of file and writing goes nowhere. */
@@ -24,8 +25,8 @@ const common: readonly (readonly [string, FileNode])[] = [
   ['notquiterandom', new FileNode(() => source(notQuiteRandom()), {}, 0o444)],
   ['null', new FileNode(() => nullHandle, {}, 0o666)],
   ['random', new FileNode(() => source(randomBytes), {}, 0o444)],
-  ['time', text(() => String(microseconds()))],
-  ['user', text(userOf)],
+  ['time', text(() => String(microseconds()), { perm: 0o644 })],
+  ['user', text(userOf, { perm: 0o644 })],
   ['zero', new FileNode(() => source((bytes) => bytes.fill(0)), {}, 0o444)],
 ];
 
@@ -52,19 +53,19 @@ export function consDevice(options: ConsOptions = {}): FileServer {
   );
   root.add(
     'sysctl',
-    text(() => version),
+    text(() => version, { perm: 0o644 }),
   );
   root.add(
     'sysname',
-    text(() => sysname),
+    text(() => sysname, { perm: 0o644 }),
   );
   if (now !== undefined)
     root.add(
       'time',
-      text(() => String(now())),
+      text(() => String(now()), { perm: 0o644 }),
     );
   if (random !== undefined) root.add('random', new FileNode(() => source(random), {}, 0o444));
-  return serveTree(root);
+  return serveDevice('c', root);
 }
 
 function userOf(opener: Opener, call: Call): string {

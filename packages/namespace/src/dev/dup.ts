@@ -126,7 +126,7 @@ class DupDir extends DupBase implements File {
   }
 
   stat(): Dir {
-    return entry('.', this.qid, (DMDIR | 0o555) >>> 0, this.user);
+    return entry('#d', this.qid, (DMDIR | 0o555) >>> 0, this.user);
   }
 }
 

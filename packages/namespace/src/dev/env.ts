@@ -1,7 +1,8 @@
 import { type Call, Eexists, Enotfound, Etoobig, type FileServer, OTRUNC, StyxError } from '@llambo/styx';
-import { DirNode, FileNode, type Handle, serveTree, slice } from '@llambo/styx/fs';
+import { DirNode, FileNode, type Handle, slice } from '@llambo/styx/fs';
 import type { Caller } from '../caller.ts';
 import type { EnvGroup } from '../env-group.ts';
+import { serveDevice } from './device.ts';
 
 /** Bytes of one value at most. */
 const MAXENV = 32 * 1024;
@@ -40,7 +41,7 @@ export function envDevice(fallback: EnvGroup): FileServer {
     },
     { perm: 0o777 },
   );
-  return serveTree(root);
+  return serveDevice('e', root);
 }
 
 class EnvFile extends FileNode {

@@ -1,6 +1,10 @@
 import type { FileServer } from '@llambo/styx';
-import { dir, FileNode, type Handle, type StaticDir, serveTree } from '@llambo/styx/fs';
+import { dir, FileNode, type Handle, type StaticDir } from '@llambo/styx/fs';
+import { serveDevice } from './device.ts';
 import { HIGHWATER, Queue } from './queue.ts';
+
+/** Bytes that one read or write moves unsplit. */
+const IOUNIT = 32 * 1024;
 
 /**
  * `#|`: every attach makes a pipe, a directory with the ends `data` and `data1`, pipe(3). What is written to one is read
@@ -14,7 +18,7 @@ export function pipeDevice(highwater?: number): FileServer {
 let usual: FileServer | undefined;
 
 function make(highwater: number): FileServer {
-  return serveTree(dir(), { root: ({ uname }) => pipeDir(uname, highwater) });
+  return serveDevice('|', dir(), { name: () => '.', root: ({ uname }) => pipeDir(uname, highwater) });
 }
 
 function pipeDir(user: string, highwater: number): StaticDir {
@@ -25,6 +29,7 @@ function pipeDir(user: string, highwater: number): StaticDir {
     const open = (): Handle => {
       opens[side] = (opens[side] as number) + 1;
       return {
+        iounit: IOUNIT,
         read: (_offset, count, call) => queues[side].read(count, call.signal),
         write: (_offset, data, call) => queues[other].write(data, call.signal),
         close() {

@@ -1,18 +1,10 @@
 import { type Awaitable, type FileServer, StyxError } from '@llambo/styx';
-import {
-  DirNode,
-  dir,
-  FileNode,
-  type Handle,
-  type Meta,
-  serveTree,
-  type TreeNode,
-  text,
-} from '@llambo/styx/fs';
+import { DirNode, dir, FileNode, type Handle, type Meta, type TreeNode, text } from '@llambo/styx/fs';
 import { Ethread } from '../errors.ts';
 import type { FdGroup } from '../fd-group.ts';
 import type { Namespace } from '../namespace.ts';
 import { rawLines } from '../print.ts';
+import { serveDevice } from './device.ts';
 import { fdLine } from './dup.ts';
 import { Queue } from './queue.ts';
 
@@ -67,7 +59,8 @@ export function progDevice(table: ProgTable): FileServer {
     }
     return node;
   };
-  return serveTree(
+  return serveDevice(
+    'p',
     new DirNode({
       lookup: (name) => (/^[1-9][0-9]{0,9}$/.test(name) ? dirOf(Number(name)) : undefined),
       list() {
@@ -106,8 +99,6 @@ function progDir(table: ProgTable, { pid, user }: Prog): DirNode {
     {
       ctl: control(prog, { ...owner, perm: 0o200 }),
       dbgctl: debug('dbgctl'),
-      exception: shown(0o444, (p) => p.exception ?? ''),
-      fd: shown(0o444, fdText),
       heap: debug('heap'),
       ns: new FileNode(() => nsHandle(prog().namespace), owner, 0o444),
       nsgrp: shown(0o444, (p) => number(p.namespace?.id ?? 0)),
@@ -116,6 +107,8 @@ function progDir(table: ProgTable, { pid, user }: Prog): DirNode {
       status: text(() => statusLine(pid, user, table.get(pid)), { ...owner, perm: 0o444 }),
       text: shown(0, () => ''),
       wait: new FileNode(() => waitHandle(prog()), owner, 0o444),
+      fd: shown(0o444, fdText),
+      exception: shown(0o444, (p) => p.exception ?? ''),
     },
     { ...owner, perm: 0o555 },
   );

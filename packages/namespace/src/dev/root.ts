@@ -1,6 +1,7 @@
 import { type FileServer, StyxError } from '@llambo/styx';
-import { dir, StaticDir, serveTree } from '@llambo/styx/fs';
+import { dir, StaticDir } from '@llambo/styx/fs';
 import { Ebadspec } from '../errors.ts';
+import { serveDevice } from './device.ts';
 
 /** The names that the root device serves: empty directories to bind and mount on, root(3). */
 export const ROOT_NAMES: readonly string[] = [
@@ -36,7 +37,8 @@ function make(names: readonly string[]): FileServer {
       at = next;
     }
   }
-  return serveTree(root, {
+  return serveDevice('/', root, {
+    name: () => '/',
     root({ aname }) {
       if (aname !== '') throw new StyxError(Ebadspec);
       return root;

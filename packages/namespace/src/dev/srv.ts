@@ -16,10 +16,10 @@ import {
   nodeOf,
   type Opener,
   StaticDir,
-  serveTree,
   type TreeNode,
 } from '@llambo/styx/fs';
 import { Ehungup } from '../errors.ts';
+import { serveDevice } from './device.ts';
 
 const Eperm = 'permission denied';
 const Eexist = 'file already exists';
@@ -58,7 +58,7 @@ let fids = 0;
  */
 export function srvDevice(): FileServer {
   const named = new Map<string, WeakRef<SrvDir>>();
-  return serveTree(empty, {
+  return serveDevice('s', empty, {
     root({ uname, aname }) {
       const old = aname === '' ? undefined : named.get(aname)?.deref();
       if (old !== undefined) {
@@ -156,7 +156,7 @@ class SrvFile extends FileNode {
           if (changes.length !== NOTOUCH64) length = changes.length;
         },
       },
-      0o600,
+      0o660,
     );
     this.#hangup = hangup;
   }

@@ -10,6 +10,8 @@ export type Opener = Attach;
 
 /** One open of a file. A member that is left out makes that operation fail with "permission denied". */
 export interface Handle {
+  /** Bytes that one read or write moves without being split; 0 when left out. */
+  readonly iounit?: number;
   /** As File.read. */
   read?(offset: number, count: number, call: Call): Awaitable<Uint8Array>;
   /** As File.write. */

@@ -41,6 +41,10 @@ export interface ServeOptions {
   readonly users?: Users;
   /** What the root is chosen by: the tree that an aname names. Without it every aname gives the one root. */
   readonly root?: (who: Attach) => Awaitable<DirNode>;
+  /** Name of the root; `/` when left out, as stat(5) wants it. */
+  readonly name?: (who: Attach) => string;
+  /** The error of a create, remove or wstat that the tree has nothing for, in place of "create prohibited" and so on. */
+  readonly refusal?: string;
 }
 
 interface Context {
@@ -48,6 +52,7 @@ interface Context {
   readonly group: string;
   readonly users: Users;
   readonly started: number;
+  readonly refusal: string | undefined;
 }
 
 /** Where a reference stands: a node, the name it was found by, and the directory it was found in. */
@@ -65,9 +70,10 @@ export function serveTree(root: DirNode, options: ServeOptions = {}): FileServer
     group: options.group ?? owner,
     users: options.users ?? ownGroups,
     started: Math.floor(Date.now() / 1000),
+    refusal: options.refusal,
   };
   const at = (node: DirNode, who: Attach): File =>
-    new TreeFile(context, who, { node, name: '/', parent: undefined });
+    new TreeFile(context, who, { node, name: options.name?.(who) ?? '/', parent: undefined });
   return {
     attach(who) {
       const node = options.root === undefined ? root : options.root(who);
@@ -150,11 +156,11 @@ class TreeFile implements File {
     this.#checkOpen(mode);
     const { node, parent } = this.#place;
     const isDir = node.kind === 'dir';
-    if (isDir && mode !== OREAD) throw new StyxError(Eisdir);
+    if (isDir && mode !== OREAD) throw this.#refuse(Eisdir);
     if (!this.#may(node, wanted(mode))) throw new StyxError(Eperm);
     if (mode & ORCLOSE) {
       if (parent?.node.kind !== 'dir' || parent.node.directory.remove === undefined)
-        throw new StyxError(Eremove);
+        throw this.#refuse(Eremove);
       if (!this.#may(parent.node, DMWRITE)) throw new StyxError(Eperm);
     }
     return this.#open(mode, call);
@@ -206,7 +212,7 @@ class TreeFile implements File {
       this.#session = at.node;
       break;
     }
-    return { qid: this.qid, iounit: 0 };
+    return { qid: this.qid, iounit: this.#handle?.iounit ?? 0 };
   }
 
   #become({ names }: Cloned, parent: Place | undefined, mode: number, call: Call): Awaitable<Opened> {
@@ -222,10 +228,10 @@ class TreeFile implements File {
     if (node.kind !== 'dir') throw new StyxError(Enotdir);
     checkFileName(name);
     const { create } = node.directory;
-    if (create === undefined) throw new StyxError(Enocreate);
+    if (create === undefined) throw this.#refuse(Enocreate);
     if (!this.#may(node, DMWRITE)) throw new StyxError(Eperm);
     if (perm & DMDIR && mode !== OREAD) throw new StyxError(Eisdir);
-    if (mode & ORCLOSE && node.directory.remove === undefined) throw new StyxError(Eremove);
+    if (mode & ORCLOSE && node.directory.remove === undefined) throw this.#refuse(Eremove);
     const enter = (made: TreeNode): Awaitable<Opened> => {
       this.#place = { node: made, name, parent: place };
       return this.#open(mode, call);
@@ -273,7 +279,7 @@ class TreeFile implements File {
   wstat(changes: Dir, call: Call): Awaitable<void> {
     if (isSync(changes)) return;
     const { wstat } = this.#place.node;
-    if (wstat === undefined) throw new StyxError(Ewstat);
+    if (wstat === undefined) throw this.#refuse(Ewstat);
     return wstat(changes, this.#who, call);
   }
 
@@ -282,7 +288,7 @@ class TreeFile implements File {
     const closed = this.#close();
     const rest = (): Awaitable<void> => {
       if (parent?.node.kind !== 'dir' || parent.node.directory.remove === undefined)
-        throw new StyxError(Eremove);
+        throw this.#refuse(Eremove);
       if (!this.#may(parent.node, DMWRITE)) throw new StyxError(Eperm);
       return parent.node.directory.remove(name, node, this.#who, call);
     };
@@ -314,6 +320,10 @@ class TreeFile implements File {
     } finally {
       session?.release();
     }
+  }
+
+  #refuse(words: string): StyxError {
+    return new StyxError(this.#context.refusal ?? words);
   }
 
   #checkOpen(mode: number): void {
