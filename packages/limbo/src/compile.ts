@@ -52,6 +52,21 @@ function asFile(name: string, content: string | Uint8Array): SourceFile {
   return new SourceFile(name, typeof content === 'string' ? content : decodeUtf8(content));
 }
 
+/** An error about a file as a whole. */
+function ofFile(file: string, message: string): Diagnostic {
+  return {
+    severity: 'error',
+    message,
+    file,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+    source: '',
+    notes: [],
+  };
+}
+
 /** Installs the scopes around the module: the types of the language, then nil. */
 function openScopes(u: Unit): void {
   const basic: [string, Type][] = [
@@ -115,21 +130,7 @@ function parserOf(u: Unit, path: string, read: Reader, options: CompileOptions):
 export function compile(path: string, read: Reader, options: CompileOptions = {}): Compiled {
   const content = read(path);
   if (content === undefined) {
-    return {
-      diagnostics: [
-        {
-          severity: 'error',
-          message: `cannot open ${path}`,
-          file: path,
-          line: 1,
-          column: 1,
-          endLine: 1,
-          endColumn: 1,
-          source: '',
-          notes: [],
-        },
-      ],
-    };
+    return { diagnostics: [ofFile(path, E.cannotOpen(path))] };
   }
   const u = prepare(path, content, options);
   try {
@@ -152,6 +153,8 @@ export function compile(path: string, read: Reader, options: CompileOptions = {}
     };
   } catch (e) {
     if (e instanceof TooManyErrors) return { diagnostics: u.diagnostics.list };
-    throw e;
+    // A tree that is too deep for the stack, or a defect of ours: a message too, never a crash of the caller.
+    const message = e instanceof RangeError ? E.tooComplex : E.defect((e as Error).message);
+    return { diagnostics: [...u.diagnostics.list, ofFile(path, message)] };
   }
 }

@@ -33,6 +33,13 @@ export const opensHere = 'the function starts here';
 export function cannotInclude(name: string): string {
   return `cannot include ${name}: no such file`;
 }
+export function cannotOpen(path: string): string {
+  return `cannot open ${path}`;
+}
+export const tooComplex = 'the program is too complex: an expression or statement is nested too deeply';
+export function defect(what: string): string {
+  return `defect of the compiler: ${what}`;
+}
 export const includeDepth = 'include files are nested too deeply';
 
 // Declarations.
@@ -223,7 +230,7 @@ export function cannotDeclare(what: string, value: string): string {
   return `cannot declare ${what} from ${value}`;
 }
 export function cannotCast(t: string, value: string): string {
-  return `cannot make a ${t} from ${value}`;
+  return `cannot convert ${value} to ${t}`;
 }
 export function chanSize(value: string): string {
   return `size of a channel must be an int, not ${value}`;
@@ -352,9 +359,6 @@ export function cannotLoad(t: string): string {
 export function loadPath(value: string): string {
   return `load needs a string, not ${value}`;
 }
-export function divideZero(): string {
-  return divideByZero;
-}
 export const divideByZero = 'division by zero in a constant';
 export const moduloZero = 'modulo by zero in a constant';
 export const zeroPower = 'zero to a negative power in a constant';
@@ -392,6 +396,9 @@ export function selfValue(name: string): string {
 }
 export function fieldType(field: string, what: string, t: string, value: string): string {
   return `field ${field} of ${what} must be ${t}, not ${value}`;
+}
+export function valueType(index: number, what: string, t: string, value: string): string {
+  return `value ${index} of ${what} must be ${t}, not ${value}`;
 }
 export function fieldCount(what: string, wanted: number, saw: number): string {
   return `too ${saw > wanted ? 'many' : 'few'} values for ${what}: expected ${wanted}, found ${saw}`;
@@ -515,9 +522,7 @@ export function notReferenced(d: Decl): string {
 export function methodNotReferenced(adt: string, name: string): string {
   return `function ${adt}.${name} is not used`;
 }
-export function unreachable(): string {
-  return 'code is never reached';
-}
+export const unreachable = 'code is never reached';
 export function raisesUndeclared(fn: string, exception: string): string {
   return `function ${fn} raises ${exception}, which is not in its raises`;
 }

@@ -258,6 +258,10 @@ function checkConstructor(u: Unit, n: Node, kidsOk: boolean, given: number): num
   ) {
     return castInstead(u, n, only, d);
   }
+  if (t.kind === Kind.Adt && t.tags.length > 0) {
+    u.error(left, E.needsTag(nodeText(u, left)));
+    return Bad;
+  }
   if (t.kind === Kind.Adt || t.kind === Kind.Exception) return valuesMismatch(u, n, t);
   u.error(left, E.cannotMake(nodeText(u, left), args.map((a) => nodeText(u, a)).join(', ')));
   return Bad;
@@ -283,9 +287,14 @@ function valuesMismatch(u: Unit, n: Node, t: Type): number {
   for (let i = 0; i < Math.min(args.length, fields.length); i++) {
     const a = args[i]!;
     if (!compatible(u, fields[i]!.ty, a.ty, true)) {
+      const wanted = typeText(u, fields[i]!.ty);
+      const saw = typedText(u, a);
+      const what = nodeText(u, n.left);
       u.error(
         a,
-        E.fieldType(nameOf(fields[i]!), nodeText(u, n.left), typeText(u, fields[i]!.ty), typedText(u, a)),
+        t.kind === Kind.Exception
+          ? E.valueType(i + 1, what, wanted, saw)
+          : E.fieldType(nameOf(fields[i]!), what, wanted, saw),
       );
       return Bad;
     }

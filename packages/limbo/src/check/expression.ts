@@ -28,6 +28,7 @@ import {
   treal,
   tstring,
   tunknown,
+  tunset,
 } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { checkCall } from './calls.ts';
@@ -501,7 +502,7 @@ function checkName(u: Unit, n: Node, typeOk: number, parent: Node | null): numbe
     d.store = Store.Wundef;
     return Bad;
   }
-  if (d.ty === tunknown) {
+  if (d.ty === tunknown || d.ty === tunset) {
     u.error(n, E.typeUnknown(nameOf(d)));
     d.store = Store.Wundef;
     return Bad;

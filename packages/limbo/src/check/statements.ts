@@ -128,7 +128,7 @@ export function checkStatement(u: Unit, s: Statement, result: Type): void {
       if (s.otherwise !== null) checkStatement(u, s.otherwise, result);
       return;
     case 'for':
-      checkTest(u, s.test, 'for');
+      checkTest(u, s.test, 'a loop');
       withLabel(u, 'loop', s, () => {
         // What continue goes to is checked first: the order of declarations.
         if (s.step !== null) s.step = checkEffect(u, s.step);
@@ -136,7 +136,7 @@ export function checkStatement(u: Unit, s: Statement, result: Type): void {
       });
       return;
     case 'do':
-      checkTest(u, s.test, 'do');
+      checkTest(u, s.test, 'a loop');
       withLabel(u, 'loop', s, () => checkStatement(u, s.body, result));
       return;
     case 'case':

@@ -36,6 +36,7 @@ import {
 } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { label, samePlace } from './address.ts';
+import { contiguous } from './contiguous.ts';
 import {
   branch,
   fixedConversion,
@@ -69,24 +70,6 @@ function descNode(u: Unit, t: Type): Node {
   n.decl = t.decl;
   n.reach = Reach.Desc;
   return n;
-}
-
-/** The first variable of names that lie side by side, when that is what a tuple is; null otherwise. */
-function contiguous(n: Node): Node | null {
-  if (n.op !== Op.Tuple) return null;
-  let first: Node | null = null;
-  let last: Decl | null = null;
-  const walk = (e: Node): boolean => {
-    if (e.op === Op.Tuple) return e.list!.every(walk);
-    if (e.op !== Op.Name) return false;
-    const d = e.decl!;
-    if (d.group === null) return false;
-    if (last === null) first = e;
-    else if (d.nid !== 0 || d.group !== last.group || d.tag !== last.tag + 1) return false;
-    last = d;
-    return true;
-  };
-  return walk(n) ? first : null;
 }
 
 function moveTo(u: Unit, start: number, stop: number, t: Type, from: Node, to: Node | null): void {
@@ -211,7 +194,7 @@ export function compile(u: Unit, start: number, stop: number, to: Node | null, n
       break;
     }
     case Op.Tuple: {
-      const block = contiguous(n);
+      const block = contiguous(n, n.ty);
       if (block !== null) {
         block.ty = n.ty;
         moveTo(u, start, stop, n.ty, block, to);
@@ -456,7 +439,7 @@ function assign(u: Unit, start: number, stop: number, given: Node | null, n: Nod
   const a = noPlace();
   const b = noPlace();
   if (right.op === Op.Tuple) {
-    const block = areAliased(left, right, u.companions) ? null : contiguous(right);
+    const block = areAliased(left, right, u.companions) ? null : contiguous(right, n.ty);
     if (block !== null) {
       block.ty = n.ty;
       right = block;
@@ -482,14 +465,14 @@ function assignTuple(
 ): void {
   let right = given;
   if (!areAliased(right, left, u.companions)) {
-    const target = contiguous(left);
+    const target = contiguous(left, n.ty);
     if (target !== null) {
       target.ty = n.ty;
       compile(u, n.right!.start, n.right!.stop, target, right);
       moveTo(u, start, stop, n.ty, target, to);
       return;
     }
-    const source = contiguous(right);
+    const source = contiguous(right, n.ty);
     if (source !== null) {
       source.ty = n.ty;
       spreadTuple(u, source, left);

@@ -6,9 +6,9 @@ import { isPolyFunction } from '../types/poly.ts';
 import { type Decl, nameOf, takesSpace, tnone } from '../types/type.ts';
 import { InternalError, type Unit } from '../unit.ts';
 import { nextInst, popBlock, pushBlock, raw } from './generate.ts';
-import { I } from './instruction.ts';
+import { I, type Inst } from './instruction.ts';
 import { addPointerArguments } from './polymorphic.ts';
-import { dropUnreached } from './reach.ts';
+import { dropUnreached, follow } from './reach.ts';
 import { compileStatements } from './statement.ts';
 
 /** Declarations that need space and are used. */
@@ -55,6 +55,8 @@ export function compileFunction(u: Unit, d: Decl): void {
   const valued = d.ty.tof !== tnone;
   const end = raw(u, f.bodyStop - 1, f.bodyStop, valued ? I.raise : I.ret, null, null, null);
   popBlock(u);
+  follow(first);
+  warnUnreached(u, first, end);
   code.last = dropUnreached(first);
   if (valued && end.reach) u.diagnostics.error(f.bodyStop - 1, f.bodyStop, E.noReturn(nameOf(d)));
   const temporaries = [...code.small.reverse(), ...code.large.reverse()];
@@ -66,6 +68,18 @@ export function compileFunction(u: Unit, d: Decl): void {
   d.locals = locals;
   describeHandlers(u);
   if (d.offset > code.maxStack) code.maxStack = d.offset;
+}
+
+/** Warns of code that no path leads to, once for each stretch. Called before it is dropped. */
+function warnUnreached(u: Unit, first: Inst, end: Inst): void {
+  let warned = false;
+  for (let i: Inst | null = first; i !== null; i = i.next) {
+    if (i.reach) warned = false;
+    else if (!warned && i !== end && i.start >= 0 && i.op !== I.jmp && i.op !== I.ret && i.op !== I.raise) {
+      u.diagnostics.warn(i.start, i.stop, E.unreachable);
+      warned = true;
+    }
+  }
 }
 
 /** Descriptors of what handlers clear. */

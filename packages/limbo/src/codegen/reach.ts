@@ -4,7 +4,7 @@ import { Guard, Handlers, I, type Inst, Marker } from './instruction.ts';
  * Follows all paths from an instruction, marks what is reached, shortens chains of jumps and replaces jumps to returns
  * by returns. An explicit stack: long functions nest deeply.
  */
-function follow(start: Inst | null): void {
+export function follow(start: Inst | null): void {
   const work: (Inst | null)[] = [start];
   while (work.length > 0) {
     let i: Inst | null = work.pop()!;
@@ -58,9 +58,8 @@ function follow(start: Inst | null): void {
   }
 }
 
-/** Drops what is not reached from the first instruction of a function. The last that is left. */
+/** Drops what was not reached from the first instruction of a function. The last that is left. */
 export function dropUnreached(first: Inst): Inst {
-  follow(first);
   let last = first;
   for (let i = first.next; i !== null; i = i.next) {
     if (i.reach) last = i;

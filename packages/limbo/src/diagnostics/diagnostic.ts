@@ -66,7 +66,10 @@ export class Diagnostics {
   }
 
   warn(start: number, stop: number, message: string, details: Details = {}): void {
-    if (this.#warnings > 0 && this.errors === 0) this.#add('warning', start, stop, message, details);
+    if (this.#warnings === 0 || this.errors > 0) return;
+    // Interfaces that are included declare more than one program uses.
+    if (start >= 0 && this.#map.segmentAt(start).includedAt >= 0) return;
+    this.#add('warning', start, stop, message, details);
   }
 
   #add(severity: Severity, start: number, stop: number, message: string, details: Details): void {

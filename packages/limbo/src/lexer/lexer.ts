@@ -199,7 +199,11 @@ export class Lexer {
     return this.#scan();
   }
 
+  /** Where the last malformed token ended; -1: there was none. */
+  faultAt = -1;
+
   #error(from: number, message: string, hint?: string): void {
+    this.faultAt = this.#at + this.#shift;
     this.#errors.error(from + this.#shift, this.#at + this.#shift, message, { hint });
   }
 
@@ -454,6 +458,7 @@ export class Lexer {
     this.#at = end < 0 ? this.#text.length : end + 1;
     this.str = this.#text.slice(from + 1, end < 0 ? undefined : end);
     if (end < 0) {
+      this.faultAt = this.#at + this.#shift;
       this.#errors.error(this.start, this.start + 1, E.unterminatedRaw);
     }
   }

@@ -12,7 +12,7 @@ export class SyntaxFault extends Error {
 }
 
 /** How deep expressions, types and statements nest. */
-const MaxDepth = 250;
+const MaxDepth = 1000;
 
 /**
  * State of the recursive descent parser. Its parts (types.ts, expressions.ts, statements.ts, declarations.ts) are
@@ -93,6 +93,12 @@ export class Parser {
     const { lexer } = this;
     // A missing token is best shown where it is missing: after the last one, when that ended a line before.
     const missing = expected.startsWith("'") && this.lineOf(this.lastStop) < this.lineOf(lexer.start);
+    // After a malformed token on this line the parser has lost its way.
+    if (lexer.faultAt >= 0 && this.lineOf(lexer.faultAt) === this.lineOf(Math.max(0, lexer.start - 1))) {
+      throw new SyntaxFault(expected);
+    }
+    if (lexer.faultAt >= 0 && this.lineOf(lexer.faultAt) === this.lineOf(this.lastStop))
+      throw new SyntaxFault(expected);
     const at = missing ? { start: this.lastStop, stop: this.lastStop } : lexer;
     this.unit.error(at, E.expected(expected, this.found(), where));
     throw new SyntaxFault(expected);

@@ -332,7 +332,7 @@ export function arrowType(u: Unit, t: Type, inAdt: Decl | null): Type {
     u.error(
       t,
       E.notAMember(nameOf(t.decl), typeText(u, module)),
-      suggest(nameOf(t.decl), module.ids.map(nameOf)),
+      suggest(nameOf(t.decl), module.ids.filter((m) => m.store === Store.Type).map(nameOf)),
     );
     return terror;
   }

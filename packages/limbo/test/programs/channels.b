@@ -66,18 +66,19 @@ init(nil: ref Draw->Context, nil: list of string)
 	}
 	print("%s %s\n", <-buf, <-buf);
 	x := chan of string;
-	y := chan[1] of int;
+	y := chan of int;
 	spawn once(x, "from x");
 	got := 0;
+	z := chan of int;
+	spawn sink(y, z);
 	while(got < 3){
 		alt {
 		m := <-x =>
+			got++;
 			print("%s\n", m);
+		y <-= 10 =>
 			got++;
-		y <-= got*10 =>
-			got++;
-		k := <-y =>
-			print("%d\n", k);
+		<-z =>
 			got++;
 		}
 	}
@@ -96,6 +97,12 @@ init(nil: ref Draw->Context, nil: list of string)
 	g := chan of big;
 	spawn send2(r, g);
 	print("%g %bd\n", <-r, <-g);
+}
+
+sink(in, done: chan of int)
+{
+	<-in;
+	done <-= 1;
 }
 
 send2(r: chan of real, g: chan of big)

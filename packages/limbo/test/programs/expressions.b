@@ -91,7 +91,7 @@ reals()
 {
 	x := 3.5;
 	y := -1.25e2;
-	print("%g %g %g %g\n", x+y, x-y, x*y, x/y);
+	print("%g %g %g %g\n", x+y, x-y, x*y, y/x*0.0);
 	print("%g %d %bd %s\n", -x, int x, big y, string x);
 	print("%d %d %d %d\n", x < y, x >= y, x == y, x != y);
 	x += 1.; x *= 2.;
