@@ -231,8 +231,14 @@ describe('abort', () => {
     const { signal } = controller;
     const add = signal.addEventListener.bind(signal);
     const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = (...a: Parameters<typeof add>) => (n++, add(...a));
-    signal.removeEventListener = (...a: Parameters<typeof remove>) => (n--, remove(...a));
+    signal.addEventListener = (...a: Parameters<typeof add>) => {
+      n++;
+      add(...a);
+    };
+    signal.removeEventListener = (...a: Parameters<typeof remove>) => {
+      n--;
+      remove(...a);
+    };
     for (let i = 0; i < 5; i++) await root.stat(controller);
     await expect(root.walk(['nosuch'], controller)).rejects.toThrow();
     expect(n).toBe(0);

@@ -54,6 +54,8 @@ export class Connection {
   running: number = 0;
   /** Bytes that they hold. */
   held: number = 0;
+  /** Those among them that were given up because they listen to no signal. */
+  #deaf = 0;
   readonly #out: Outbox;
   readonly #frames: Frames;
   readonly #flushGrace: number;
@@ -221,9 +223,10 @@ export class Connection {
   /** Does the accounts of an asynchronous request that is over; true when nobody waits for it. */
   #settled(req: Request): boolean {
     this.running--;
+    if (req.deaf) this.#deaf--;
     this.held -= req.held;
     this.#leave(req);
-    if (this.running === 0) this.#onQuiet?.();
+    if (this.running === this.#deaf) this.#onQuiet?.();
     return req.discarded;
   }
 
@@ -347,6 +350,8 @@ export class Connection {
   #discard(req: Request): void {
     if (req.discarded || this.#gone) return;
     req.discarded = true;
+    req.deaf = true;
+    this.#deaf++;
     undo(this, req, undefined);
     this.#leave(req);
     this.#done(req);
@@ -417,7 +422,7 @@ export class Connection {
       const clunked = clunkFid(this, fid);
       if (clunked !== undefined) waits.push(clunked);
     }
-    if (this.running > 0) {
+    if (this.running > this.#deaf) {
       waits.push(
         new Promise<void>((resolve) => {
           this.#onQuiet = resolve;
@@ -455,7 +460,7 @@ export class Connection {
     if (!this.#closing) {
       this.#closing = true;
       this.transport.pause();
-      if (this.running > 0 && grace > 0) {
+      if (this.running > this.#deaf && grace > 0) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, grace);
           this.#onQuiet = () => {

@@ -20,6 +20,8 @@ export class Request implements Call {
   left: boolean = false;
   /** A Tflush for it has come. */
   flushed: boolean = false;
+  /** Its file did not settle when it was told to. */
+  deaf: boolean = false;
   /** Nobody waits for its answer any more: its session is over, or the flush was answered without it. */
   discarded: boolean = false;
   /** Tflushes to answer when it is settled, in order. */
