@@ -1,7 +1,7 @@
 import type { BuiltinFunction, BuiltinModule } from '../vm/builtin.ts';
 
 /** What a built-in function does; see BuiltinFunction.run. */
-export type Run = BuiltinFunction['run'];
+type Run = BuiltinFunction['run'];
 
 /** Functions of a module by their names in its interface. */
 export type Functions = Readonly<Record<string, Run>>;

@@ -15,14 +15,7 @@ const middleModes = [AXXX, AIMM, AFP, AMP] as const;
 const load = op('load');
 
 /** Kinds that are references, in words that the pointer map marks. */
-export const references: ReadonlySet<Kind> = new Set([
-  'string',
-  'array',
-  'list',
-  'channel',
-  'module',
-  'pointer',
-]);
+const references: ReadonlySet<Kind> = new Set(['string', 'array', 'list', 'channel', 'module', 'pointer']);
 
 const sizes: Readonly<Partial<Record<Kind, number>>> = {
   byte: 1,

@@ -56,7 +56,7 @@ export function inverse(v: bigint, m: bigint): bigint | undefined {
 }
 
 /** `n` bytes from the host's generator. */
-export function randomBytes(n: number): Uint8Array {
+function randomBytes(n: number): Uint8Array {
   const out = new Uint8Array(n);
   for (let at = 0; at < n; at += 65_536) crypto.getRandomValues(out.subarray(at, at + 65_536));
   return out;

@@ -3,7 +3,7 @@
  * loses by cancellation is not missed. A number is a bigint that counts units of 2^-200.
  */
 
-export const fraction = 200n;
+const fraction = 200n;
 export const one: bigint = 1n << fraction;
 const half = one >> 1n;
 
@@ -64,7 +64,7 @@ export function divide(a: bigint, b: bigint): bigint {
   return (a << fraction) / b;
 }
 
-export function squareRoot(v: bigint): bigint {
+function squareRoot(v: bigint): bigint {
   const n = v << fraction;
   if (n <= 0n) return 0n;
   let x = 1n << BigInt((n.toString(2).length + 1) >> 1);
@@ -92,7 +92,7 @@ function arctanInverse(n: bigint): bigint {
   return sum;
 }
 
-export const ln2: bigint = 2n * artanh(one / 3n);
+const ln2: bigint = 2n * artanh(one / 3n);
 /** Machin's formula. */
 export const pi: bigint = 16n * arctanInverse(5n) - 4n * arctanInverse(239n);
 export const sqrtPi: bigint = squareRoot(pi);

@@ -1,7 +1,7 @@
 import { type Caller, type Chan, type FdGroup, ignore } from '@llambo/namespace';
-import { type Awaitable, StyxError } from '@llambo/styx';
+import type { Awaitable } from '@llambo/styx';
 import { DisError } from '../../errors.ts';
-import { type Address, type Call, defineType, type Heap } from '../../vm/builtin.ts';
+import { type Address, type Call, defineType } from '../../vm/builtin.ts';
 import { contextOf } from './context.ts';
 
 /**
@@ -152,10 +152,3 @@ export function cutError(text: string): string {
 export function setError(call: Call, error: unknown): void {
   call.process.errstr = cutError(error instanceof Error ? error.message : String(error));
 }
-
-/** Throws a system call's error. */
-export function fail(message: string): never {
-  throw new StyxError(message);
-}
-
-export type { Heap };

@@ -6,14 +6,14 @@ import { contextOf } from './context.ts';
 import { cutError, syscall } from './fd.ts';
 
 /** Flags of pctl, sys-pctl(2). */
-export const NEWFD: number = 1 << 0;
-export const FORKFD: number = 1 << 1;
-export const NEWNS: number = 1 << 2;
-export const FORKNS: number = 1 << 3;
-export const NEWPGRP: number = 1 << 4;
-export const NODEVS: number = 1 << 5;
-export const NEWENV: number = 1 << 6;
-export const FORKENV: number = 1 << 7;
+const NEWFD = 1 << 0;
+const FORKFD = 1 << 1;
+const NEWNS = 1 << 2;
+const FORKNS = 1 << 3;
+const NEWPGRP = 1 << 4;
+const NODEVS = 1 << 5;
+const NEWENV = 1 << 6;
+const FORKENV = 1 << 7;
 
 /** The numbers in the list of int at `offset`; a list that a hostile program tied into a ring ends somewhere. */
 function integers(call: Call, offset: number): number[] {
