@@ -21,7 +21,7 @@ export { dupDevice } from './dev/dup.ts';
 export { envDevice } from './dev/env.ts';
 export { pipeDevice } from './dev/pipe.ts';
 export { type Prog, type ProgTable, progDevice } from './dev/prog.ts';
-export { ClosedPipeError, Queue } from './dev/queue.ts';
+export { ClosedPipeError, type Interrupt, Queue } from './dev/queue.ts';
 export { ROOT_NAMES, rootDevice } from './dev/root.ts';
 export { type FileIO, type Served, type SrvRequest, srvDevice } from './dev/srv.ts';
 export type { Dev } from './dev-id.ts';

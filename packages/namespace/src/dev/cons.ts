@@ -75,7 +75,7 @@ function userOf(opener: Opener, call: Call): string {
 function consHandle(console: Console | undefined): Handle {
   if (console === undefined) return nullHandle;
   return {
-    read: (_offset, count, call) => console.read(count, call.signal),
+    read: (_offset, count, call) => console.read(count, call),
     write: (_offset, data) => console.write(data),
   };
 }

@@ -1,5 +1,5 @@
 import type { Awaitable } from '@llambo/styx';
-import { Queue } from './queue.ts';
+import { type Interrupt, Queue } from './queue.ts';
 
 /** Where a console prints, and what it tells a terminal. */
 export interface Terminal {
@@ -58,8 +58,8 @@ export class Console {
     this.#lines.hangup();
   }
 
-  read(count: number, signal: AbortSignal): Awaitable<Uint8Array> {
-    return this.#lines.read(count, signal);
+  read(count: number, by?: Interrupt): Awaitable<Uint8Array> {
+    return this.#lines.read(count, by);
   }
 
   write(bytes: Uint8Array): Awaitable<number> {
@@ -88,8 +88,6 @@ export class Console {
 
   /** Input over the bound is dropped: nobody reads, and the terminal can't be held back. */
   #send(bytes: Uint8Array): void {
-    if (this.#lines.length < 1 << 20) void this.#lines.write(bytes, neverAborted);
+    if (this.#lines.length < 1 << 20) void this.#lines.write(bytes);
   }
 }
-
-const neverAborted = new AbortController().signal;

@@ -30,8 +30,8 @@ function pipeDir(user: string, highwater: number): StaticDir {
       opens[side] = (opens[side] as number) + 1;
       return {
         iounit: IOUNIT,
-        read: (_offset, count, call) => queues[side].read(count, call.signal),
-        write: (_offset, data, call) => queues[other].write(data, call.signal),
+        read: (_offset, count, call) => queues[side].read(count, call),
+        write: (_offset, data, call) => queues[other].write(data, call),
         close() {
           opens[side] = (opens[side] as number) - 1;
           if (opens[side] === 0) {

@@ -174,7 +174,7 @@ function waitHandle(prog: Prog): Handle {
   const queue = new Queue();
   const stop = prog.watch?.(queue);
   return {
-    read: (_offset, count, call) => queue.read(count, call.signal),
+    read: (_offset, count, call) => queue.read(count, call),
     close() {
       stop?.();
       queue.close();

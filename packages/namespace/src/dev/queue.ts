@@ -1,5 +1,5 @@
 /** Queues of bytes between a writer and a reader, as qio(10.2) describes them. */
-import { type Awaitable, StyxError } from '@llambo/styx';
+import { type Awaitable, type Call, StyxError, uninterrupted } from '@llambo/styx';
 import { Rendez } from '@llambo/styx/fs';
 import { Ehungup } from '../errors.ts';
 
@@ -15,6 +15,13 @@ const EOFS = 3;
 /** A write that nobody will ever read. A Dis process gets the exception "write on closed pipe" for it, pipe(3). */
 export class ClosedPipeError extends StyxError {
   override readonly name: string = 'ClosedPipeError';
+}
+
+/** What interrupts a wait. A call is asked for its signal only when there is one: most have nothing to wait for. */
+export type Interrupt = Call | AbortSignal;
+
+function signalOf(by: Interrupt): AbortSignal {
+  return by instanceof AbortSignal ? by : by.signal;
 }
 
 /**
@@ -41,14 +48,14 @@ export class Queue {
     return this.#length;
   }
 
-  read(count: number, signal: AbortSignal): Awaitable<Uint8Array> {
+  read(count: number, by: Interrupt = uninterrupted): Awaitable<Uint8Array> {
     const block = this.#blocks[0];
     if (block === undefined) {
       if (this.#hungup || this.#closed) {
         if (++this.#eofs > EOFS) throw new StyxError(Ehungup);
         return nothing;
       }
-      return this.#readable.sleep(signal).then(() => this.read(count, signal));
+      return this.#readable.sleep(signalOf(by)).then(() => this.read(count, by));
     }
     const piece = block.subarray(0, count);
     if (piece.length === block.length) this.#blocks.shift();
@@ -62,10 +69,10 @@ export class Queue {
   }
 
   /** Copies `data` in. An interrupted write has written all of it or nothing, up to the size of a block. */
-  write(data: Uint8Array, signal: AbortSignal): Awaitable<number> {
+  write(data: Uint8Array, by: Interrupt = uninterrupted): Awaitable<number> {
     if (this.#full && !this.#closed && !this.#hungup) {
       const copy = data.slice();
-      return this.#writable.sleep(signal).then(() => this.write(copy, signal));
+      return this.#writable.sleep(signalOf(by)).then(() => this.write(copy, by));
     }
     if (this.#closed || this.#hungup) throw new ClosedPipeError(Ehungup);
     const block = data.slice(0, MAXBLOCK);
@@ -74,7 +81,7 @@ export class Queue {
     this.#full = this.#length >= this.#limit;
     this.#readable.wakeup();
     if (block.length === data.length) return data.length;
-    const rest = this.write(data.subarray(block.length), signal);
+    const rest = this.write(data.subarray(block.length), by);
     return rest instanceof Promise ? rest.then((n) => n + block.length) : rest + block.length;
   }
 

@@ -1,7 +1,10 @@
 import {
   type Awaitable,
   type Dir,
+  DMAPPEND,
   DMEXCL,
+  Eexists,
+  Eperm,
   type File,
   type FileServer,
   NOTOUCH32,
@@ -20,10 +23,6 @@ import {
 } from '@llambo/styx/fs';
 import { Ehungup } from '../errors.ts';
 import { serveDevice } from './device.ts';
-
-const Eperm = 'permission denied';
-const Eexist = 'file already exists';
-const DMAPPEND = 0x40000000;
 
 /** A read or write that waits for whoever serves the file, sys-file2chan(2). */
 export interface SrvRequest {
@@ -116,7 +115,7 @@ export class SrvDir extends DirNode {
 
   /** Makes a file that `io` serves. Throws when there is one of that name. */
   add(name: string, io: FileIO): Served {
-    if (this.#files.has(name)) throw new StyxError(Eexist);
+    if (this.#files.has(name)) throw new StyxError(Eexists);
     const file = new SrvFile(io, this.uid as string, (changes) => this.#rename(file, changes));
     this.#files.set(name, file);
     this.changed();
@@ -130,7 +129,7 @@ export class SrvDir extends DirNode {
 
   #rename(file: SrvFile, { name }: Dir): void {
     if (name === '') return;
-    if (this.#files.has(name)) throw new StyxError(Eexist);
+    if (this.#files.has(name)) throw new StyxError(Eexists);
     const old = [...this.#files].find(([, there]) => there === file)?.[0];
     if (old !== undefined) this.#files.delete(old);
     this.#files.set(name, file);
@@ -138,13 +137,13 @@ export class SrvDir extends DirNode {
 }
 
 class SrvFile extends FileNode {
-  readonly #hangup: AbortController;
+  readonly #server: Server;
 
   constructor(io: FileIO, user: string, rename: (changes: Dir) => void) {
-    const hangup = new AbortController();
+    const server: Server = { io, gone: false, waiting: new Set() };
     let length = 0n;
     super(
-      () => open(io, hangup.signal),
+      () => open(server),
       {
         uid: user,
         gid: user,
@@ -158,39 +157,52 @@ class SrvFile extends FileNode {
       },
       0o660,
     );
-    this.#hangup = hangup;
+    this.#server = server;
   }
 
   hangup(): void {
-    this.#hangup.abort();
+    this.#server.gone = true;
+    for (const give of this.#server.waiting) give();
   }
 }
 
-function open(io: FileIO, hungup: AbortSignal): Handle {
+interface Server {
+  readonly io: FileIO;
+  gone: boolean;
+  /** Gives up the requests that wait for an answer. */
+  readonly waiting: Set<() => void>;
+}
+
+/** The answer, until the server goes or the client interrupts. */
+function answered<T>(server: Server, answer: Awaitable<T>, signal: AbortSignal): Awaitable<T> {
+  if (!(answer instanceof Promise)) return answer;
+  return new Promise((resolve, reject) => {
+    const give = (): void => reject(new StyxError(Ehungup));
+    server.waiting.add(give);
+    interruptible(answer, signal)
+      .then(resolve, reject)
+      .finally(() => server.waiting.delete(give));
+  });
+}
+
+function open(server: Server): Handle {
+  const { io } = server;
   const fid = ++fids;
-  /** Until the answer, the server's end, or the client's interrupt. */
-  const answered = <T>(answer: Awaitable<T>, signal: AbortSignal): Awaitable<T> => {
-    if (!(answer instanceof Promise)) return answer;
-    return interruptible(answer, AbortSignal.any([signal, hungup])).catch((error: unknown) => {
-      if (hungup.aborted) throw new StyxError(Ehungup);
-      throw error;
-    });
-  };
   const check = (): void => {
-    if (hungup.aborted) throw new StyxError(Ehungup);
+    if (server.gone) throw new StyxError(Ehungup);
   };
   return {
     read(offset, count, { signal }) {
       check();
-      const answer = answered(io.read({ offset, count, fid, signal }), signal);
+      const answer = answered(server, io.read({ offset, count, fid, signal }), signal);
       return answer instanceof Promise ? answer.then((b) => b.subarray(0, count)) : answer.subarray(0, count);
     },
     write(offset, data, { signal }) {
       check();
-      return answered(io.write({ offset, data, fid, signal }), signal);
+      return answered(server, io.write({ offset, data, fid, signal }), signal);
     },
     close() {
-      if (!hungup.aborted) io.close?.(fid);
+      if (!server.gone) io.close?.(fid);
     },
   };
 }

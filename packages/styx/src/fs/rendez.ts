@@ -1,4 +1,8 @@
 import { Einterrupted, StyxError } from '../errors.ts';
+import { uninterrupted } from '../file.ts';
+
+/** Shared by all who are never interrupted: thousands of listeners on it would be for nothing. */
+const never = uninterrupted.signal;
 
 /** Where readers sleep until something has changed: after `sleep` they look again, as with a condition variable. */
 export class Rendez {
@@ -12,6 +16,10 @@ export class Rendez {
         return;
       }
       const waiting = (this.#waiting ??= new Set());
+      if (signal === never) {
+        waiting.add(resolve);
+        return;
+      }
       const wake = (): void => {
         signal.removeEventListener('abort', abort);
         resolve();
@@ -35,6 +43,7 @@ export class Rendez {
 
 /** `promise`, or a rejection as soon as `signal` is aborted; the promise itself goes on. */
 export function interruptible<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal === never) return promise;
   if (signal.aborted) return Promise.reject(new StyxError(Einterrupted));
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(new StyxError(Einterrupted));

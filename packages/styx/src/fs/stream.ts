@@ -1,6 +1,6 @@
 /** Files that are read as things happen: events that all readers get, and streams that each opener has to itself. */
 import { Eio, Etoobig, StyxError } from '../errors.ts';
-import type { Awaitable } from '../file.ts';
+import type { Awaitable, Call } from '../file.ts';
 import { type Content, toBytes } from './build.ts';
 import { FileNode, type Handle, type Meta, type Opener } from './node.ts';
 import { interruptible, Rendez } from './rendez.ts';
@@ -88,7 +88,7 @@ class EventReader implements Handle {
     this.#changed.wakeup();
   }
 
-  read(_offset: number, count: number, call: { readonly signal: AbortSignal }): Awaitable<Uint8Array> {
+  read(_offset: number, count: number, call: Call): Awaitable<Uint8Array> {
     if (this.#lost > 0) {
       this.#queue.unshift(toBytes(`${this.#lost} events lost\n`));
       this.#lost = 0;
@@ -126,7 +126,7 @@ class SourceReader {
     this.#stop = stop;
   }
 
-  read(count: number, signal: AbortSignal): Awaitable<Uint8Array> {
+  read(count: number, call: Call): Awaitable<Uint8Array> {
     if (this.#rest.length > 0) return this.#take(count);
     if (this.#ended) {
       if (this.#error !== undefined) throw this.#error;
@@ -137,7 +137,7 @@ class SourceReader {
       this.#wake = resolve;
       this.#pull().then(resolve);
     });
-    return interruptible(this.#next, signal).then(() => this.read(count, signal));
+    return interruptible(this.#next, call.signal).then(() => this.read(count, call));
   }
 
   /** Fetches the next piece that has anything in it, or the end, or an error. */
@@ -192,7 +192,7 @@ export function stream(
 ): FileNode {
   const handle = (source: Source, stop: AbortController): Handle => {
     const reader = new SourceReader(source, stop);
-    return { read: (_offset, count, call) => reader.read(count, call.signal), close: () => reader.close() };
+    return { read: (_offset, count, call) => reader.read(count, call), close: () => reader.close() };
   };
   return new FileNode(
     (opener) => {
@@ -247,7 +247,7 @@ export function exchange(
       },
       read(_offset, count, call) {
         if (reader === undefined && parts.length === 0) return nothing;
-        return (reader ?? begin()).read(count, call.signal);
+        return (reader ?? begin()).read(count, call);
       },
       close: () => reader?.close(),
     };
