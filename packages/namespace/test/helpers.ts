@@ -1,15 +1,73 @@
-import { type File, OREAD, OWRITE, StyxError, uninterrupted } from '@llambo/styx';
+import {
+  type Attach,
+  type Call,
+  type File,
+  type FileServer,
+  OREAD,
+  OWRITE,
+  StyxError,
+  uninterrupted,
+} from '@llambo/styx';
 import { ramfs } from '@llambo/styx/fs';
 import { type Caller, type Chan, type DeviceOptions, Namespace, standardDevices } from '../src/index.ts';
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const string = (data: Uint8Array): string => new TextDecoder().decode(data);
 
+/** The same files, but every answer comes by a promise; `live` is how many references have not been given up. */
+export class Later implements FileServer {
+  live = 0;
+  readonly #server: FileServer;
+
+  constructor(server: FileServer) {
+    this.#server = server;
+  }
+
+  async attach(who: Attach, call: Call): Promise<File> {
+    return this.#enter(await this.#server.attach(who, call));
+  }
+
+  #enter(file: File): File {
+    this.live++;
+    const soon = async <T>(answer: () => T): Promise<Awaited<T>> => {
+      await null;
+      return await answer();
+    };
+    return {
+      get qid() {
+        return file.qid;
+      },
+      walk: (names, call) =>
+        soon(async () => {
+          const { qids, file: reached } = await file.walk(names, call);
+          return { qids, file: reached && this.#enter(reached) };
+        }),
+      open: (mode, call) => soon(() => file.open(mode, call)),
+      create: (name, perm, mode, call) => soon(() => file.create(name, perm, mode, call)),
+      read: (offset, count, call) => soon(() => file.read(offset, count, call)),
+      write: (offset, data, call) => soon(() => file.write(offset, data, call)),
+      stat: (call) => soon(() => file.stat(call)),
+      wstat: (dir, call) => soon(() => file.wstat(dir, call)),
+      remove: (call) => soon(() => file.remove(call)).finally(() => this.live--),
+      clunk: () => soon(() => file.clunk()).finally(() => this.live--),
+    };
+  }
+}
+
 /** A name space on a ramfs that holds `files`: a text for a file, undefined for a directory. */
 export function onRam(
   files: Readonly<Record<string, string | undefined>>,
   options: DeviceOptions = {},
 ): Namespace {
+  return Namespace.create({
+    user: 'me',
+    devices: standardDevices(options),
+    root: ramWith(files),
+  }) as Namespace;
+}
+
+/** A ramfs of the user me that holds `files`. */
+export function ramWith(files: Readonly<Record<string, string | undefined>>): FileServer {
   const server = ramfs({ owner: 'me' });
   const root = server.attach({ uname: 'me', aname: '' }, uninterrupted) as File;
   for (const [path, content] of Object.entries(files)) {
@@ -23,8 +81,7 @@ export function onRam(
     }
     file.clunk();
   }
-  const devices = standardDevices(options);
-  return Namespace.create({ user: 'me', devices, root: server }) as Namespace;
+  return server;
 }
 
 /** A name space on the devices alone. */

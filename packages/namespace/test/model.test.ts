@@ -1,8 +1,8 @@
 /** The mount table against a model that is too simple to be wrong: names, members and nothing else. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MAFTER, MBEFORE, MCREATE, MREPL, type Namespace } from '../src/index.ts';
-import { failure, onRam } from './helpers.ts';
+import { MAFTER, MBEFORE, MCREATE, MREPL, Namespace } from '../src/index.ts';
+import { failure, Later, ramWith } from './helpers.ts';
 
 interface Node {
   readonly path: string;
@@ -129,10 +129,15 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fork' as const), keep: fc.boolean() }) },
 );
 
-test('binds, unmounts and forks lead where the model says', async () => {
+test.each([
+  ['at once', 120],
+  ['by promises', 40],
+])('binds, unmounts and forks lead where the model says, when files answer %s', async (how, numRuns) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-      let ns = onRam(files);
+      const server = ramWith(files);
+      const later = new Later(server);
+      let ns = await Namespace.create({ user: 'me', root: how === 'at once' ? server : later });
       let model = new Model(tree);
       const qids = new Map<bigint, string>();
       for (const path of all) qids.set((await ns.stat(path)).qid.path, path);
@@ -156,8 +161,11 @@ test('binds, unmounts and forks lead where the model says', async () => {
           const want = node && its.members(node)[0]?.[0].path;
           expect(await identity(space, path, qids), path).toBe(want ?? 'nothing');
         }
+        space.close();
       }
+      for (let i = 0; i < 100 && later.live > 0; i++) await null;
+      expect(later.live).toBe(0);
     }),
-    { numRuns: 150 },
+    { numRuns },
   );
 });
