@@ -27,7 +27,7 @@ export { type FileIO, type Served, type SrvRequest, srvDevice } from './dev/srv.
 export type { Dev } from './dev-id.ts';
 export { type DeviceOptions, standardDevices } from './devices.ts';
 export { EnvGroup, type EnvLimits } from './env-group.ts';
-export * from './errors.ts';
+export { Ebadfd, Ebadusefd, Ehungup, Enoattach, Enocreate, Enofd, Eunion, Eunmount } from './errors.ts';
 export { exportTree } from './export.ts';
 export { FdGroup } from './fd-group.ts';
 export { type Devices, Namespace, type NamespaceOptions } from './namespace.ts';
