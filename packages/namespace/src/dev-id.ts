@@ -1,4 +1,5 @@
 import { type Call, type File, type FileServer, StyxError } from '@llambo/styx';
+import { Eclone } from './errors.ts';
 import { isPromise, type Steps } from './steps.ts';
 
 /**
@@ -37,6 +38,6 @@ export function* attachTo(source: FileServer | File, uname: string, aname: strin
   }
   const walked = source.walk([], call);
   const { file } = isPromise(walked) ? yield walked : walked;
-  if (file === undefined) throw new StyxError('clone failed');
+  if (file === undefined) throw new StyxError(Eclone);
   return file as File;
 }

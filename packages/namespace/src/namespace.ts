@@ -1,5 +1,5 @@
 import type { Awaitable, Dir, File, FileServer } from '@llambo/styx';
-import { StyxError } from '@llambo/styx';
+import { Enotdir, StyxError } from '@llambo/styx';
 import { bindName, checkFlags, type MountOptions, mountSource, unmountName } from './bind.ts';
 import { type Caller, nobody } from './caller.ts';
 import { Chan } from './chan.ts';
@@ -151,7 +151,7 @@ export class Namespace {
         const chan: Chan = yield* reach(ns, begin, by);
         if (!chan.isDir) {
           ignore(() => chan.close());
-          throw new StyxError('not a directory');
+          throw new StyxError(Enotdir);
         }
         const old = ns.current;
         ns.current = chan;

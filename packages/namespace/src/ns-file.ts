@@ -4,6 +4,7 @@ import { StyxError } from '@llambo/styx';
 import { tokenize } from '@llambo/styx/fs';
 import { type Caller, nobody } from './caller.ts';
 import { MAFTER, MBEFORE, MCACHE, MCREATE } from './constants.ts';
+import { Enodial, Etoodeep } from './errors.ts';
 import type { Namespace } from './namespace.ts';
 import { isPromise, run, type Steps } from './steps.ts';
 
@@ -65,7 +66,7 @@ function* runLine(
         break;
       case 'mount': {
         const [address, on, aname] = args as [string, string, string | undefined];
-        if (options.dial === undefined) throw new StyxError('no way to dial is known');
+        if (options.dial === undefined) throw new StyxError(Enodial);
         const server: FileServer = yield* settle(options.dial(address, by));
         yield* settle(ns.mount(server, on, flags, { aname, source: address }, by));
         break;
@@ -86,7 +87,7 @@ function* runLine(
         ns.forbidDevices();
         break;
       case '.': {
-        if (depth >= MAXDEPTH) throw new StyxError('files are included too deep');
+        if (depth >= MAXDEPTH) throw new StyxError(Etoodeep);
         const bytes: Uint8Array = yield* settle(ns.readFile(args[0] as string, by));
         return yield* runLines(ns, new TextDecoder().decode(bytes), options, depth + 1);
       }

@@ -1,5 +1,5 @@
 /** Whole files, pipes and served files: several calls in one. */
-import { ORDWR, OREAD, OWRITE, StyxError } from '@llambo/styx';
+import { Eio, Etoobig, ORDWR, OREAD, OWRITE, StyxError } from '@llambo/styx';
 import { checkFileName } from '@llambo/styx/fs';
 import type { Caller } from './caller.ts';
 import type { Chan } from './chan.ts';
@@ -19,7 +19,7 @@ export function* readWhole(ns: Namespace, name: string, by: Caller, limit: numbe
       const bytes: Uint8Array = isPromise(reading) ? yield reading : reading;
       if (bytes.length === 0) return joined(pieces, total);
       total += bytes.length;
-      if (total > limit) throw new StyxError('file too large');
+      if (total > limit) throw new StyxError(Etoobig);
       pieces.push(bytes.slice());
     }
   } finally {
@@ -52,7 +52,7 @@ export function* writeWhole(
       const most = chan.iounit > 0 ? chan.iounit : 65536;
       const writing = chan.write(bytes.subarray(at, at + most), by);
       const n: number = isPromise(writing) ? yield writing : writing;
-      if (n <= 0) throw new StyxError('i/o error');
+      if (n <= 0) throw new StyxError(Eio);
       at += n;
     }
   } finally {

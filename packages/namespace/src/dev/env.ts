@@ -2,6 +2,7 @@ import { type Call, Eexists, Enotfound, Etoobig, type FileServer, OTRUNC, StyxEr
 import { DirNode, FileNode, type Handle, slice } from '@llambo/styx/fs';
 import type { Caller } from '../caller.ts';
 import type { EnvGroup } from '../env-group.ts';
+import { Elongname } from '../errors.ts';
 import { serveDevice } from './device.ts';
 
 /** Bytes of one value at most. */
@@ -29,7 +30,7 @@ export function envDevice(fallback: EnvGroup): FileServer {
           yield [name, node(name, group.lookup(name)?.path as bigint)] as const;
       },
       create(name, _perm, _opener, call) {
-        if (new TextEncoder().encode(name).length > MAXNAME) throw new StyxError('name too long');
+        if (new TextEncoder().encode(name).length > MAXNAME) throw new StyxError(Elongname);
         const group = groupOf(call);
         if (group.lookup(name) !== undefined) throw new StyxError(Eexists);
         group.set(name, nothing);

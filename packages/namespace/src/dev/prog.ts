@@ -1,6 +1,6 @@
-import { type Awaitable, type FileServer, StyxError } from '@llambo/styx';
+import { type Awaitable, Eperm, type FileServer, StyxError } from '@llambo/styx';
 import { DirNode, dir, FileNode, type Handle, type Meta, type TreeNode, text } from '@llambo/styx/fs';
-import { Ethread } from '../errors.ts';
+import { Eemptyctl, Ethread } from '../errors.ts';
 import type { FdGroup } from '../fd-group.ts';
 import type { Namespace } from '../namespace.ts';
 import { rawLines } from '../print.ts';
@@ -89,7 +89,7 @@ function progDir(table: ProgTable, { pid, user }: Prog): DirNode {
     new FileNode(
       () => {
         const handle = prog().debug?.(file);
-        if (handle === undefined) throw new StyxError('permission denied');
+        if (handle === undefined) throw new StyxError(Eperm);
         return handle;
       },
       owner,
@@ -125,7 +125,7 @@ function control(prog: () => Prog, meta: Meta): FileNode {
             .decode(data)
             .split(/\s+/)
             .filter((word) => word !== '');
-          if (words.length === 0) throw new StyxError('empty control request');
+          if (words.length === 0) throw new StyxError(Eemptyctl);
           const done = prog().control(words);
           return done instanceof Promise ? done.then(() => data.length) : data.length;
         },

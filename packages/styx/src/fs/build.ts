@@ -17,6 +17,7 @@ export type Content = string | Uint8Array;
 const utf8 = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true });
 const nothing = new Uint8Array(0);
+const Enottext = 'malformed UTF-8';
 
 export function toBytes(content: Content): Uint8Array {
   return typeof content === 'string' ? utf8.encode(content) : content;
@@ -27,7 +28,7 @@ export function toText(data: Uint8Array): string {
   try {
     return strict.decode(data);
   } catch {
-    throw new StyxError('malformed UTF-8');
+    throw new StyxError(Enottext);
   }
 }
 
