@@ -1,4 +1,5 @@
 /** What every writable file system answers, page by page of section 5; run over each of them. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   uninterrupted as call,
@@ -580,6 +581,69 @@ export function fileSystemSuite(name: string, create: () => Subject): void {
       ).toBe('permission denied');
       await make(theirs, 'new');
       expect((await (await walkTo(root, 'new')).stat(call)).uid).toBe('rob');
+    });
+
+    test('random creates, writes, renames and removes leave the tree that a model has', async () => {
+      /** A text for a file, a map for a directory. */
+      type Model = Map<string, Model | string>;
+      const at = (model: Model, path: readonly string[]): Model | string | undefined =>
+        path.reduce<Model | string | undefined>((m, n) => (m instanceof Map ? m.get(n) : undefined), model);
+      const show = async (dir: File): Promise<Model> => {
+        const model: Model = new Map();
+        for (const { name, mode } of await list(dir)) {
+          model.set(name, mode & DMDIR ? await show(await walkTo(dir, name)) : await contents(dir, name));
+        }
+        return model;
+      };
+      const element = fc.constantFrom('a', 'b', 'c');
+      const step = fc.record({
+        path: fc.array(element, { maxLength: 2 }),
+        name: element,
+        to: element,
+        what: fc.constantFrom('file', 'dir', 'write', 'rename', 'remove'),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+          await fresh();
+          const model: Model = new Map();
+          for (const { path, name, to, what } of steps) {
+            const parent = at(model, path);
+            const there = parent instanceof Map ? parent.get(name) : undefined;
+            const error = await failure(async () => {
+              if (what === 'file') await make(await walkTo(root, ...path), name, 0o666, 'new');
+              else if (what === 'dir') await make(await walkTo(root, ...path), name, DMDIR | 0o777);
+              else {
+                const f = await walkTo(root, ...path, name);
+                if (what === 'remove') await f.remove(call);
+                else if (what === 'rename') await f.wstat(wstatDir({ name: to }), call);
+                else {
+                  await f.open(OWRITE | OTRUNC, call);
+                  await f.write(0, text(to), call);
+                  await f.clunk();
+                }
+              }
+            }).catch(() => 'not walked');
+            const makes = what === 'file' || what === 'dir';
+            const may =
+              parent instanceof Map &&
+              (makes ? there === undefined : there !== undefined) &&
+              !(what === 'write' && there instanceof Map) &&
+              !(what === 'remove' && there instanceof Map && there.size > 0) &&
+              !(what === 'rename' && to !== name && parent.has(to));
+            expect(error === 'no error', `${what} ${path.join('/')}/${name} ${to}: ${error}`).toBe(may);
+            if (!may) continue;
+            if (what === 'file') parent.set(name, 'new');
+            else if (what === 'dir') parent.set(name, new Map());
+            else if (what === 'write') parent.set(name, to);
+            else {
+              parent.delete(name);
+              if (what === 'rename') parent.set(to, there as Model | string);
+            }
+          }
+          expect(await show(root)).toEqual(model);
+        }),
+        { numRuns: 25 },
+      );
     });
 
     describe('a removed directory', () => {
