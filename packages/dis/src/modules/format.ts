@@ -3,6 +3,7 @@
  * quirks are kept: `%x` of a negative number is `-1`, `%g` of a tenth is `.1`, `%5q` counts bytes when it quotes.
  */
 
+import { DisError, eHeap } from '../errors.ts';
 import { type Decimal, fixed, notFinite, realText, shortest, significant } from './decimal.ts';
 
 /** Where arguments come from, in order; each call takes the next one. */
@@ -222,7 +223,13 @@ function value(spec: string, isBig: boolean, args: Arguments): string {
   return s.bad ?? result;
 }
 
-/** Formats `format` with `args`. A verb that the format breaks off in the middle of prints nothing. */
+/** Characters that are made at most: a few bytes of format can ask for any number of blanks. */
+const most = 1 << 24;
+
+/**
+ * Formats `format` with `args`. A verb that the format breaks off in the middle of prints nothing. Raises the exception
+ * of a heap that has run out when the result grows out of all bounds.
+ */
 export function format(format: string, args: Arguments): string {
   if (!format.includes('%')) return format;
   const chars = Array.from(format);
@@ -240,6 +247,7 @@ export function format(format: string, args: Arguments): string {
       else if (c === 'b') isBig = true;
       else if ('sqeEfgGdoxXc'.includes(c)) {
         out += value(spec + c, isBig, args);
+        if (out.length > most) throw new DisError(eHeap);
         break;
       } else if (c === '%' || c === 'r') {
         out += c === '%' ? '%' : args.errstr;

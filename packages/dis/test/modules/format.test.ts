@@ -51,6 +51,10 @@ test.each<[string, (number | bigint | string)[], string]>([
   ['%s', ['a\0b'], 'a'],
 ])('%j', (f, values, out) => expect(format(f, args(...values))).toBe(out));
 
+test('a result out of all bounds is refused', () => {
+  expect(() => format('%999999s'.repeat(100), args(...Array(100).fill('x')))).toThrow('out of memory: heap');
+});
+
 test('any format gives a string', () => {
   const piece = fc.constantFrom(
     '%',

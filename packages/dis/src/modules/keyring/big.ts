@@ -28,17 +28,16 @@ export function mod(v: bigint, m: bigint): bigint {
   return r < 0n ? r + m : r;
 }
 
-export function modPow(base: bigint, exponent: bigint, m: bigint): bigint {
+/** base to the exponent modulo m, four bits of the exponent a step. */
+export function* modPowSteps(base: bigint, exponent: bigint, m: bigint): Generator<void, bigint> {
   let result = mod(1n, m);
   const b = mod(base, m);
-  const bits = exponent.toString(2);
-  // Four bits at a time, from the front.
   const powers = [result];
   for (let i = 1; i < 16; i++) powers.push((powers[i - 1]! * b) % m);
-  const padded = bits.padStart(Math.ceil(bits.length / 4) * 4, '0');
-  for (let i = 0; i < padded.length; i += 4) {
+  for (const digit of exponent.toString(16)) {
     for (let k = 0; k < 4; k++) result = (result * result) % m;
-    result = (result * powers[Number.parseInt(padded.slice(i, i + 4), 2)]!) % m;
+    result = (result * powers[Number.parseInt(digit, 16)]!) % m;
+    yield;
   }
   return result;
 }
@@ -80,7 +79,7 @@ const smallPrimes: bigint[] = [];
 for (let n = 3n; n < 2000n; n += 2n) if (smallPrimes.every((p) => n % p !== 0n)) smallPrimes.push(n);
 
 /** Miller and Rabin's test with `rounds` random bases. */
-export function isProbablyPrime(n: bigint, rounds: number): boolean {
+export function* primeSteps(n: bigint, rounds: number): Generator<void, boolean> {
   if (n < 4n) return n === 2n || n === 3n;
   if (n % 2n === 0n) return false;
   for (const p of smallPrimes) if (n % p === 0n) return n === p;
@@ -88,7 +87,7 @@ export function isProbablyPrime(n: bigint, rounds: number): boolean {
   let s = 0;
   for (; d % 2n === 0n; d /= 2n) s++;
   for (let i = 0; i < rounds; i++) {
-    let x = modPow(randomBetween(2n, n - 1n), d, n);
+    let x = yield* modPowSteps(randomBetween(2n, n - 1n), d, n);
     if (x === 1n || x === n - 1n) continue;
     let isWitness = true;
     for (let k = 1; k < s && isWitness; k++) {
@@ -100,19 +99,13 @@ export function isProbablyPrime(n: bigint, rounds: number): boolean {
   return true;
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-/** A prime of exactly `bits` bits that `accept`s; the event loop has its turns between candidates. */
-export async function generatePrime(
-  bits: number,
-  signal: AbortSignal,
-  accept: (p: bigint) => boolean = () => true,
-): Promise<bigint> {
+/** A random prime of exactly `bits` bits, which is not `other`. */
+export function* newPrimeSteps(bits: number, other?: bigint): Generator<void, bigint> {
   for (;;) {
     const p = randomBits(bits) | 1n | (1n << BigInt(bits - 1));
-    if (smallPrimes.some((q) => p % q === 0n && p !== q) || !accept(p)) continue;
-    await turn();
-    if (signal.aborted) throw new Error('interrupted');
-    if (isProbablyPrime(p, 1) && isProbablyPrime(p, 18)) return p;
+    yield;
+    if (p === other || smallPrimes.some((q) => p % q === 0n && p !== q)) continue;
+    // Most candidates fall at the first base.
+    if ((yield* primeSteps(p, 1)) && (yield* primeSteps(p, 18))) return p;
   }
 }

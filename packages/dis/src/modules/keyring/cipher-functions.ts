@@ -1,6 +1,8 @@
+import type { Awaitable } from '@llambo/styx';
 import { boundsFault, DisError, nilFault } from '../../errors.ts';
 import { type Address, type Call, defineType, type Heap, type TypeId } from '../../vm/builtin.ts';
 import type { Functions } from '../module.ts';
+import { slowly } from '../slowly.ts';
 import { aes } from './aes.ts';
 import { type BlockCipher, cbc, ecb } from './block-cipher.ts';
 import { blowfish } from './blowfish.ts';
@@ -84,23 +86,32 @@ function cipherOf(c: Cipher, heap: Heap, at: Address): BlockCipher {
   return c.last.cipher;
 }
 
+/** Bytes that are worked on before somebody may look at the clock; a multiple of every block's size. */
+const stepBytes = 1024;
+
 /** fn(state, buf, n, direction). */
 const crypt =
   (c: Cipher, mode: 'ecb' | 'cbc') =>
-  (call: Call): void => {
+  (call: Call): Awaitable<void> => {
     const { heap } = call;
     if (call.pointer(36) === 0) return;
     const n = call.word(40);
-    const data = call.bytes(36);
-    if (n < 0 || n > data.length) throw boundsFault;
+    if (n < 0 || n > call.bytes(36).length) throw boundsFault;
     if (!c.partial && n % c.block !== 0) throw new DisError(eBadSize);
     const at = call.pointer(32);
     if (at === 0) throw nilFault;
     if (heap.typeOf(at) !== c.type) throw new DisError(eBadState);
     const decrypting = call.word(44) !== 0;
     const cipher = cipherOf(c, heap, at);
-    if (mode === 'ecb') ecb(cipher, data, n, decrypting);
-    else cbc(cipher, data, n, heap.u8.subarray(at + ivecAt, at + ivecAt + c.block), decrypting);
+    const steps = function* (): Generator<void, void> {
+      for (let from = 0; from < n; from += stepBytes) {
+        const data = call.bytes(36).subarray(from, Math.min(n, from + stepBytes));
+        if (mode === 'ecb') ecb(cipher, data, data.length, decrypting);
+        else cbc(cipher, data, data.length, heap.u8.subarray(at + ivecAt, at + ivecAt + c.block), decrypting);
+        yield;
+      }
+    };
+    return slowly(steps(), () => call.signal);
   };
 
 /** RC4 is broken, and refused: programs that still ask for it are told so instead of being left with a false comfort. */

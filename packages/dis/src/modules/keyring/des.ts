@@ -51,6 +51,35 @@ const spread: Uint32Array[] = Array.from({ length: 8 }, (_, box) =>
   }),
 );
 
+/** A permutation of 64 bits by its bytes: for each of eight, and each value, the high and the low word of the result. */
+function byBytes(order: readonly number[]): Uint32Array {
+  const out = new Uint32Array(8 * 256 * 2);
+  for (let byte = 0; byte < 8; byte++) {
+    for (let value = 0; value < 256; value++) {
+      const v = pick(BigInt(value) << BigInt(56 - 8 * byte), 64, order);
+      out[2 * (256 * byte + value)] = Number(v >> 32n);
+      out[2 * (256 * byte + value) + 1] = Number(v & 0xffffffffn);
+    }
+  }
+  return out;
+}
+
+const initialBytes = byBytes(initial);
+const finalBytes = byBytes(final);
+
+/** Permutes the 8 bytes at `at`, in place. */
+function permute(view: DataView, at: number, bytes: Uint32Array): void {
+  let high = 0;
+  let low = 0;
+  for (let i = 0; i < 8; i++) {
+    const entry = 2 * (256 * i + view.getUint8(at + i));
+    high |= bytes[entry]!;
+    low |= bytes[entry + 1]!;
+  }
+  view.setInt32(at, high);
+  view.setInt32(at + 4, low);
+}
+
 function keySchedule(key: Uint8Array): number[][] {
   const bits = pick(
     key.subarray(0, 8).reduce((v, b) => (v << 8n) | BigInt(b), 0n),
@@ -78,15 +107,17 @@ const groupOf = (half: number, box: number): number => {
 
 function run(keys: readonly (readonly number[])[], data: Uint8Array, at: number): void {
   const view = new DataView(data.buffer, data.byteOffset + at, 8);
-  const mixed = pick(view.getBigUint64(0), 64, initial);
-  let left = Number(mixed >> 32n);
-  let right = Number(mixed & 0xffffffffn);
+  permute(view, 0, initialBytes);
+  let left = view.getUint32(0);
+  let right = view.getUint32(4);
   for (const key of keys) {
     let f = 0;
     for (let box = 0; box < 8; box++) f |= spread[box]![groupOf(right, box) ^ key[box]!]!;
     [left, right] = [right, (left ^ f) >>> 0];
   }
-  view.setBigUint64(0, pick((BigInt(right) << 32n) | BigInt(left), 64, final));
+  view.setUint32(0, right);
+  view.setUint32(4, left);
+  permute(view, 0, finalBytes);
 }
 
 /** Of the first 8 bytes of the key; parity bits are not looked at. */

@@ -1,6 +1,8 @@
+import type { Awaitable } from '@llambo/styx';
 import { DisError, eInvalid } from '../../errors.ts';
 import { type Address, type Call, defineType, type Heap } from '../../vm/builtin.ts';
 import type { Functions } from '../module.ts';
+import { slowly } from '../slowly.ts';
 import {
   type Digest,
   type DigestState,
@@ -66,10 +68,9 @@ function stateFor(call: Call, offset: number): Address {
   return heap.retain(pointer);
 }
 
-/** The first `n` bytes of the array at `offset`; nil goes only with n = 0. */
-function input(call: Call, offset: number, n: number): Uint8Array {
-  if (n < 0 || (call.pointer(offset) === 0 && n !== 0)) throw new DisError(eInvalid);
-  return call.bytes(offset).subarray(0, n);
+/** Raises an exception unless `n` can be a number of bytes at 32: nil goes only with 0. */
+function checkInput(call: Call, n: number): void {
+  if (n < 0 || (call.pointer(32) === 0 && n !== 0)) throw new DisError(eInvalid);
 }
 
 /** Where the digest goes, at `offset`; undefined when it is not asked for. */
@@ -81,24 +82,46 @@ function reset(heap: Heap, at: Address): void {
   heap.u8.fill(0, at, at + size);
 }
 
+/** Bytes that are worked on before somebody may look at the clock. */
+const stepBytes = 16_384;
+
+function* updateSteps(call: Call, digest: Digest, state: DigestState, n: number): Generator<void, void> {
+  // The array may be shorter than n says.
+  for (let from = 0; from < n; from += stepBytes) {
+    const data = call.bytes(32).subarray(from, Math.min(n, from + stepBytes));
+    if (data.length === 0) return;
+    update(digest, state, data);
+    yield;
+  }
+}
+
 /** fn(buf, n, digest, state): more data, and the digest when it is asked for. */
 const digestFunction =
   (digest: Digest) =>
-  (call: Call): void => {
+  (call: Call): Awaitable<void> => {
     const { heap } = call;
     call.returnPointer(0);
-    input(call, 32, call.word(36));
+    const n = call.word(36);
+    checkInput(call, n);
     checkOutput(call, 40, digest);
     const at = stateFor(call, 44);
     call.returnPointer(at);
     const state = load(heap, at, digest);
-    update(digest, state, input(call, 32, call.word(36)));
-    if (call.pointer(40) === 0) store(heap, at, digest, state);
-    else {
-      call.bytes(40).set(finish(digest, state));
-      reset(heap, at);
-    }
+    return then(
+      slowly(updateSteps(call, digest, state, n), () => call.signal),
+      () => {
+        if (call.pointer(40) === 0) store(heap, at, digest, state);
+        else {
+          call.bytes(40).set(finish(digest, state));
+          reset(heap, at);
+        }
+      },
+    );
   };
+
+function then(done: Awaitable<void>, next: () => void): Awaitable<void> {
+  return done instanceof Promise ? done.then(next) : next();
+}
 
 const blockSize = 64;
 
@@ -109,10 +132,11 @@ function padded(key: Uint8Array, mask: number): Uint8Array {
 /** fn(data, n, key, digest, state), RFC 2104; keys are of 64 bytes at most. */
 const hmacFunction =
   (digest: Digest) =>
-  (call: Call): void => {
+  (call: Call): Awaitable<void> => {
     const { heap } = call;
     call.returnPointer(0);
-    input(call, 32, call.word(36));
+    const n = call.word(36);
+    checkInput(call, n);
     const key = call.bytes(40).slice();
     if (call.pointer(40) === 0 || key.length > blockSize) throw new DisError(eBadKey);
     checkOutput(call, 44, digest);
@@ -120,14 +144,18 @@ const hmacFunction =
     call.returnPointer(at);
     const state = load(heap, at, digest);
     if (heap.word(at + keyedAt) === 0) update(digest, state, padded(key, 0x36));
-    update(digest, state, input(call, 32, call.word(36)));
-    if (call.pointer(44) === 0) {
-      store(heap, at, digest, state);
-      heap.setWord(at + keyedAt, 1);
-    } else {
-      call.bytes(44).set(digestOf(digest, padded(key, 0x5c), finish(digest, state)));
-      reset(heap, at);
-    }
+    return then(
+      slowly(updateSteps(call, digest, state, n), () => call.signal),
+      () => {
+        if (call.pointer(44) === 0) {
+          store(heap, at, digest, state);
+          heap.setWord(at + keyedAt, 1);
+        } else {
+          call.bytes(44).set(digestOf(digest, padded(key, 0x5c), finish(digest, state)));
+          reset(heap, at);
+        }
+      },
+    );
   };
 
 export const digestFunctions: Functions = {

@@ -1,7 +1,8 @@
 import { DisError, eInvalid } from '../../errors.ts';
 import type { BuiltinModule, Call } from '../../vm/builtin.ts';
 import { builtin } from '../module.ts';
-import { generatePrime, isProbablyPrime } from './big.ts';
+import { slowly } from '../slowly.ts';
+import { newPrimeSteps, primeSteps } from './big.ts';
 import { cipherFunctions } from './cipher-functions.ts';
 import { digestFunctions } from './digest-functions.ts';
 import { cryptInterface, ipintsInterface, keyringInterface } from './interface.ts';
@@ -74,13 +75,14 @@ export const keyringModule: BuiltinModule = builtin('$Keyring', keyringInterface
   dhparams: givesNils(2),
 });
 
+/** Bits of the largest prime that is looked for or tested. */
 const primeMost = 4096;
 
 async function prime(call: Call): Promise<void> {
   call.returnPointer(0);
   const bits = call.word(32);
   if (bits < 3 || bits > primeMost) throw new DisError(eInvalid);
-  call.returnPointer(newIPint(call.heap, await generatePrime(bits, call.signal)));
+  call.returnPointer(newIPint(call.heap, await slowly(newPrimeSteps(bits), () => call.signal)));
 }
 
 /** The IPints module: integers, and primes. */
@@ -91,11 +93,11 @@ export const ipintsModule: BuiltinModule = builtin('$IPints', ipintsInterface, {
   genstrongprime: prime,
   gensafeprime: givesNils(2),
   DSAprimes: givesNils(3),
-  probably_prime(call) {
+  async probably_prime(call) {
     const rounds = Math.max(1, Math.min(64, call.word(36)));
     const n = ipint(call, 32);
     if (n.toString(16).length > primeMost / 4) throw new DisError(eInvalid);
-    call.returnWord(Number(isProbablyPrime(n, rounds)));
+    call.returnWord(Number(await slowly(primeSteps(n, rounds), () => call.signal)));
   },
 });
 

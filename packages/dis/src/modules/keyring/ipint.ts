@@ -1,9 +1,11 @@
 /** IPint, keyring-ipint(2): integers of any size, which lie in the program's own memory as sign and bytes. */
 
+import type { Awaitable } from '@llambo/styx';
 import { DisError, eHeap, eInvalid, eZeroDivide, nilFault } from '../../errors.ts';
 import { type Address, type Call, defineType, type Heap } from '../../vm/builtin.ts';
 import type { Functions } from '../module.ts';
-import { bitLength, fromBytes, inverse, mod, modPow, randomBits, toBytes } from './big.ts';
+import { slowly } from '../slowly.ts';
+import { bitLength, fromBytes, inverse, mod, modPowSteps, randomBits, toBytes } from './big.ts';
 import { encode64, fromText, toText } from './encoding.ts';
 
 /** Sign (1 or -1), and an array of bytes with the magnitude. */
@@ -74,19 +76,11 @@ function shifted(v: bigint, n: number): bigint {
   return signed(v < 0n, size);
 }
 
-function power(base: bigint, exponent: bigint, m: bigint | undefined): bigint {
-  if (exponent < 0n) throw new DisError(eInvalid);
-  if (m === undefined) {
-    if (Number(exponent) * Math.max(1, bitLength(base)) > bitsMost && abs(base) > 1n)
-      throw new DisError(eHeap);
-    return abs(base) <= 1n
-      ? base ** (exponent % 2n === 0n && exponent > 0n ? 2n : exponent === 0n ? 0n : 1n)
-      : base ** exponent;
-  }
-  nonZero(m);
-  if (Math.max(bitLength(exponent), bitLength(m), bitLength(base)) > powerBitsMost)
-    throw new DisError(eInvalid);
-  return modPow(base, exponent, abs(m));
+/** base to the exponent without a modulus, which must stay a number of the size that is allowed. */
+function power(base: bigint, exponent: bigint): bigint {
+  if (abs(base) <= 1n) return exponent % 2n === 0n ? base * base : base;
+  if (Number(exponent) * bitLength(base) > bitsMost) throw new DisError(eHeap);
+  return base ** exponent;
 }
 
 /** The sign of the longer operand goes to the result of `or` and `xor`, of the first one to that of `and`. */
@@ -131,9 +125,16 @@ export const ipintFunctions: Functions = {
   'IPint.bits'(call: Call): void {
     call.returnWord(call.pointer(32) === 0 ? 0 : Math.max(1, bitLength(ipint(call, 32))));
   },
-  'IPint.expmod'(call: Call): void {
-    const m = call.pointer(40) === 0 ? undefined : ipint(call, 40);
-    give(call, power(ipint(call, 32), ipint(call, 36), m));
+  'IPint.expmod'(call: Call): Awaitable<void> {
+    const [base, exponent] = [ipint(call, 32), ipint(call, 36)];
+    if (exponent < 0n) throw new DisError(eInvalid);
+    if (exponent === 0n) return give(call, 1n);
+    if (call.pointer(40) === 0) return give(call, power(base, exponent));
+    const m = abs(nonZero(ipint(call, 40)));
+    if (Math.max(bitLength(exponent), bitLength(m), bitLength(base)) > powerBitsMost)
+      throw new DisError(eInvalid);
+    const result = slowly(modPowSteps(base, exponent, m), () => call.signal);
+    return result instanceof Promise ? result.then((v) => give(call, v)) : give(call, result);
   },
   'IPint.invert': binary((a, b) => {
     const i = inverse(a, abs(nonZero(b)));

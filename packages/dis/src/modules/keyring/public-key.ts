@@ -1,7 +1,9 @@
+import type { Awaitable } from '@llambo/styx';
 import { DisError, eInvalid, nilFault } from '../../errors.ts';
 import { type Address, type Call, defineType, type Heap, type TypeId } from '../../vm/builtin.ts';
 import type { Functions } from '../module.ts';
-import { bitLength, generatePrime, inverse, mod, modPow, randomBetween, randomBits } from './big.ts';
+import { slowly } from '../slowly.ts';
+import { bitLength, inverse, mod, modPowSteps, newPrimeSteps, randomBetween, randomBits } from './big.ts';
 import { ipint, ipintAt, newIPint } from './ipint.ts';
 
 // The adts of keyring-rsa(2), keyring-dsa(2) and keyring-eg(2): all of their members are references.
@@ -40,9 +42,9 @@ function record(heap: Heap, type: TypeId, values: readonly bigint[], first?: Add
   return pointer;
 }
 
-function power(base: bigint, exponent: bigint, m: bigint): bigint {
+function power(call: Call, base: bigint, exponent: bigint, m: bigint): Awaitable<bigint> {
   if (m <= 0n || exponent < 0n) throw new DisError(eInvalid);
-  return modPow(base, exponent, m);
+  return slowly(modPowSteps(base, exponent, m), () => call.signal);
 }
 
 function inverted(v: bigint, m: bigint): bigint {
@@ -57,7 +59,7 @@ function crt(d: bigint, p: bigint, q: bigint): [kp: bigint, kq: bigint, c2: bigi
   return [mod(d, p - 1n), mod(d, q - 1n), inverted(p, q)];
 }
 
-function rsaDecrypt(call: Call): bigint {
+async function rsaDecrypt(call: Call): Promise<bigint> {
   const { heap } = call;
   const [p, q, kp, kq, c2] = members(heap, call.pointer(32), 5, 2) as [
     bigint,
@@ -67,14 +69,14 @@ function rsaDecrypt(call: Call): bigint {
     bigint,
   ];
   const m = ipint(call, 36);
-  const a = power(m, kp, p);
-  const b = power(m, kq, q);
+  const a = await power(call, m, kp, p);
+  const b = await power(call, m, kq, q);
   return a + p * mod((b - a) * c2, q);
 }
 
-function rsaEncrypt(heap: Heap, key: Address, m: bigint): bigint {
-  const [n, ek] = members(heap, key, 2) as [bigint, bigint];
-  return power(m, ek, n);
+function rsaEncrypt(call: Call, m: bigint): Awaitable<bigint> {
+  const [n, ek] = members(call.heap, call.pointer(32), 2) as [bigint, bigint];
+  return power(call, m, ek, n);
 }
 
 function rsaKey(heap: Heap, n: bigint, e: bigint, d: bigint, p: bigint, q: bigint): Address {
@@ -91,16 +93,20 @@ function secretKey(call: Call, publicMembers: number): [values: bigint[], secret
 }
 
 export const publicKeys: Functions = {
-  'RSApk.encrypt'(call: Call): void {
-    call.returnPointer(newIPint(call.heap, rsaEncrypt(call.heap, call.pointer(32), ipint(call, 36))));
+  async 'RSApk.encrypt'(call: Call): Promise<void> {
+    call.returnPointer(newIPint(call.heap, await rsaEncrypt(call, ipint(call, 36))));
   },
-  'RSApk.verify'(call: Call): void {
-    const { heap } = call;
-    const [signature] = members(heap, call.pointer(36), 1) as [bigint];
-    call.returnWord(Number(rsaEncrypt(heap, call.pointer(32), signature) === ipint(call, 40)));
+  async 'RSApk.verify'(call: Call): Promise<void> {
+    const [signature] = members(call.heap, call.pointer(36), 1) as [bigint];
+    const m = ipint(call, 40);
+    call.returnWord(Number((await rsaEncrypt(call, signature)) === m));
   },
-  'RSAsk.decrypt': (call: Call): void => call.returnPointer(newIPint(call.heap, rsaDecrypt(call))),
-  'RSAsk.sign': (call: Call): void => call.returnPointer(record(call.heap, typeRSAsig, [rsaDecrypt(call)])),
+  async 'RSAsk.decrypt'(call: Call): Promise<void> {
+    call.returnPointer(newIPint(call.heap, await rsaDecrypt(call)));
+  },
+  async 'RSAsk.sign'(call: Call): Promise<void> {
+    call.returnPointer(record(call.heap, typeRSAsig, [await rsaDecrypt(call)]));
+  },
   'RSAsk.fill'(call: Call): void {
     const [n, e, d, p, q] = [32, 36, 40, 44, 48].map((at) => ipint(call, at)) as [
       bigint,
@@ -117,8 +123,8 @@ export const publicKeys: Functions = {
     if (bits < 64 || bits > modulusMost / 2 || exponentBits < 2 || exponentBits >= bits)
       throw new DisError(eInvalid);
     for (;;) {
-      const p = await generatePrime(bits >> 1, call.signal);
-      const q = await generatePrime(bits - (bits >> 1), call.signal, (v) => v !== p);
+      const p = await slowly(newPrimeSteps(bits >> 1), () => call.signal);
+      const q = await slowly(newPrimeSteps(bits - (bits >> 1), p), () => call.signal);
       const phi = (p - 1n) * (q - 1n);
       const e = randomBits(exponentBits) | 1n | (1n << BigInt(exponentBits - 1));
       const d = inverse(e, phi);
@@ -128,7 +134,7 @@ export const publicKeys: Functions = {
     }
   },
 
-  'DSAsk.sign'(call: Call): void {
+  async 'DSAsk.sign'(call: Call): Promise<void> {
     const [[p, q, alpha], secret, m] = secretKey(call, 4) as [
       [bigint, bigint, bigint, bigint],
       bigint,
@@ -137,14 +143,14 @@ export const publicKeys: Functions = {
     if (p < 3n || q < 3n) throw new DisError(eInvalid);
     for (;;) {
       const k = randomBetween(1n, q);
-      const r = mod(power(alpha, k, p), q);
+      const r = mod(await power(call, alpha, k, p), q);
       const s = mod(inverted(k, q) * (m + secret * r), q);
       if (r === 0n || s === 0n) continue;
       call.returnPointer(record(call.heap, typeSignature, [r, s]));
       return;
     }
   },
-  'DSApk.verify'(call: Call): void {
+  async 'DSApk.verify'(call: Call): Promise<void> {
     const { heap } = call;
     const [p, q, alpha, key] = members(heap, call.pointer(32), 4) as [bigint, bigint, bigint, bigint];
     const [r, s] = members(heap, call.pointer(36), 2) as [bigint, bigint];
@@ -152,13 +158,13 @@ export const publicKeys: Functions = {
     let isGood = false;
     if (r > 0n && r < q && s > 0n && s < q) {
       const w = inverted(s, q);
-      const v = power(alpha, mod(m * w, q), p) * power(key, mod(r * w, q), p);
+      const v = (await power(call, alpha, mod(m * w, q), p)) * (await power(call, key, mod(r * w, q), p));
       isGood = mod(mod(v, p), q) === r;
     }
     call.returnWord(Number(isGood));
   },
   /** A key in the group of another one; new groups are not made here. */
-  'DSAsk.gen'(call: Call): void {
+  async 'DSAsk.gen'(call: Call): Promise<void> {
     const { heap } = call;
     if (call.pointer(32) === 0) {
       notSupported(call);
@@ -168,31 +174,34 @@ export const publicKeys: Functions = {
     const [p, q, alpha] = members(heap, call.pointer(32), 3) as [bigint, bigint, bigint];
     if (p < 3n || q < 3n) throw new DisError(eInvalid);
     const secret = randomBetween(1n, q);
-    const pk = record(heap, typeDSApk, [p, q, alpha, power(alpha, secret, p)]);
+    const pk = record(heap, typeDSApk, [p, q, alpha, await power(call, alpha, secret, p)]);
     call.returnPointer(record(heap, typeDSAsk, [secret], pk));
   },
 
-  'EGsk.sign'(call: Call): void {
+  async 'EGsk.sign'(call: Call): Promise<void> {
     const [[p, alpha], secret, m] = secretKey(call, 3) as [[bigint, bigint, bigint], bigint, bigint];
     if (p < 5n) throw new DisError(eInvalid);
     for (let tries = 0; tries < 1000; tries++) {
       const k = randomBetween(2n, p - 1n);
       const i = inverse(k, p - 1n);
       if (i === undefined) continue;
-      const r = power(alpha, k, p);
+      const r = await power(call, alpha, k, p);
       const s = mod((m - secret * r) * i, p - 1n);
       call.returnPointer(record(call.heap, typeSignature, [r, s]));
       return;
     }
     throw new DisError(eInvalid);
   },
-  'EGpk.verify'(call: Call): void {
+  async 'EGpk.verify'(call: Call): Promise<void> {
     const { heap } = call;
     const [p, alpha, key] = members(heap, call.pointer(32), 3) as [bigint, bigint, bigint];
     const [r, s] = members(heap, call.pointer(36), 2) as [bigint, bigint];
     const m = ipint(call, 40);
-    const isGood =
-      r > 0n && r < p && mod(power(key, r, p) * power(r, s, p), p) === power(alpha, mod(m, p - 1n), p);
+    let isGood = r > 0n && r < p;
+    if (isGood) {
+      const left = mod((await power(call, key, r, p)) * (await power(call, r, s, p)), p);
+      isGood = left === (await power(call, alpha, mod(m, p - 1n), p));
+    }
     call.returnWord(Number(isGood));
   },
   'EGsk.gen'(call: Call): void {

@@ -1,7 +1,9 @@
 /** Math on arrays of reals: linear algebra, sorting, and the conversion to and from bytes. */
 
+import type { Awaitable } from '@llambo/styx';
 import { boundsFault, DisError, eMath, nilFault } from '../../errors.ts';
 import type { Call } from '../../vm/builtin.ts';
+import { slowly } from '../slowly.ts';
 
 /** The reals of the array at `offset`, in place. Raises "dereference of nil" for nil. */
 function reals(call: Call, offset: number): Float64Array {
@@ -92,15 +94,18 @@ export const arrays = {
   },
 
   /** Orders the indices in `pi` by the reals that they name. */
-  sort(call: Call): void {
-    const [x, pi] = [reals(call, 32), words(call, 36)];
+  sort(call: Call): Awaitable<void> {
+    const [x, pi] = [reals(call, 32).slice(), words(call, 36).slice()];
     for (const i of pi) check(i >= 0 && i < x.length);
     const order = (a: number, b: number): number => (x[a] === x[b] ? 0 : x[a]! < x[b]! ? -1 : 1);
-    pi.set(Array.from(pi).sort(order));
+    const sorted = slowly(sortSteps(pi, order), () => call.signal);
+    if (sorted instanceof Promise) return sorted.then((s) => words(call, 36).set(s));
+    words(call, 36).set(sorted);
   },
 
   /** C := alpha op(A) op(B) + beta C, for matrices by columns; A or B may be nil, for the identity. */
-  gemm(call: Call): void {
+  gemm(call: Call): Awaitable<void> {
+    const { heap } = call;
     const [transa, transb, m, n, k] = [32, 36, 40, 44, 48].map((at) => call.word(at)) as [
       number,
       number,
@@ -121,31 +126,73 @@ export const arrays = {
         throw boundsFault;
       return data;
     };
-    const a = isA ? matrix(64, lda, m, k) : matrix(64, lda, k, m);
-    const b = isB ? matrix(72, ldb, k, n) : matrix(72, ldb, n, k);
-    const c = matrix(88, ldc, m, n);
-    if (c === undefined) throw nilFault;
-    if (m * n * Math.max(k, 1) > gemmMost) throw new DisError(eMath);
-    for (let j = 0; j < n; j++) {
-      for (let i = 0; i < m; i++) {
-        const at = i + j * ldc;
-        // The order of operations is the original's: results are the same to the last bit.
-        const old = beta === 0 ? 0 : beta * c[at]!;
-        if (alpha === 0) c[at] = old;
-        else if (a === undefined) c[at] = alpha * element(b, isB, ldb, i, j) + old;
-        else if (isA) {
-          let sum = old;
-          for (let l = 0; l < k; l++) sum += alpha * element(b, isB, ldb, l, j) * a[i + l * lda]!;
-          c[at] = sum;
-        } else {
-          let sum = 0;
-          for (let l = 0; l < k; l++) sum += a[l + i * lda]! * element(b, isB, ldb, l, j);
-          c[at] = alpha * sum + old;
+    const take = (): [Float64Array | undefined, Float64Array | undefined, Float64Array] => {
+      const c = matrix(88, ldc, m, n);
+      if (c === undefined) throw nilFault;
+      return [
+        isA ? matrix(64, lda, m, k) : matrix(64, lda, k, m),
+        isB ? matrix(72, ldb, k, n) : matrix(72, ldb, n, k),
+        c,
+      ];
+    };
+    let [a, b, c] = take();
+    return slowly(
+      (function* (): Generator<void, void> {
+        let { buffer } = heap.f64;
+        for (let j = 0; j < n; j++) {
+          for (let i = 0; i < m; i++) {
+            const at = i + j * ldc;
+            // The order of operations is the original's: results are the same to the last bit.
+            const old = beta === 0 ? 0 : beta * c[at]!;
+            if (alpha === 0) c[at] = old;
+            else if (a === undefined) c[at] = alpha * element(b, isB, ldb, i, j) + old;
+            else if (isA) {
+              let sum = old;
+              for (let l = 0; l < k; l++) sum += alpha * element(b, isB, ldb, l, j) * a[i + l * lda]!;
+              c[at] = sum;
+            } else {
+              let sum = 0;
+              for (let l = 0; l < k; l++) sum += a[l + i * lda]! * element(b, isB, ldb, l, j);
+              c[at] = alpha * sum + old;
+            }
+            yield;
+            if (heap.f64.buffer === buffer) continue;
+            // The memory has grown and moved.
+            buffer = heap.f64.buffer;
+            [a, b, c] = take();
+          }
         }
-      }
-    }
+      })(),
+      () => call.signal,
+    );
   },
 };
+
+/** Sorts `values`: short runs at once, then merges of two. Equal ones keep their order. */
+function* sortSteps(
+  values: Int32Array,
+  order: (a: number, b: number) => number,
+): Generator<void, Int32Array> {
+  const run = 4096;
+  let from: Int32Array = values;
+  for (let at = 0; at < from.length; at += run) {
+    from.set(Array.from(from.subarray(at, at + run)).sort(order), at);
+    yield;
+  }
+  let to: Int32Array = new Int32Array(from.length);
+  for (let width = run; width < from.length; width *= 2) {
+    for (let at = 0; at < from.length; at += 2 * width) {
+      const middle = Math.min(at + width, from.length);
+      const end = Math.min(at + 2 * width, from.length);
+      for (let i = at, l = at, r = middle; i < end; i++) {
+        to[i] = l < middle && (r >= end || order(from[l]!, from[r]!) <= 0) ? from[l++]! : from[r++]!;
+        if (i % run === 0) yield;
+      }
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+}
 
 /** Element of a matrix by columns, or of one by rows; of the identity when there is none. */
 function element(
@@ -158,9 +205,6 @@ function element(
   if (x === undefined) return row === column ? 1 : 0;
   return x[normal ? row + column * ld : column + row * ld]!;
 }
-
-/** Multiplications in one gemm: a program must not stop its host for long. */
-const gemmMost = 1e9;
 
 /** Whether the matrix is taken as it is (N), not transposed (T or C). */
 function operation(code: number): boolean {
