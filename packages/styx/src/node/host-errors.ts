@@ -2,6 +2,7 @@ import {
   Eexists,
   Eio,
   Eisdir,
+  Emanyfids,
   Enospace,
   Enotdir,
   Enotempty,
@@ -28,6 +29,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EFBIG: Etoobig,
   EROFS: Ereadonly,
   ENAMETOOLONG: Etoolong,
+  EMFILE: Emanyfids,
+  ENFILE: Emanyfids,
 };
 
 /** The manual's words for an error of the host; never the host's own, which would name its paths. */
