@@ -1,10 +1,8 @@
 import { Chan, FdGroup, MAFTER, MCREATE, Namespace, nobody, standardDevices } from '@llambo/namespace';
 import { dir, FileNode, ramfs, serveTree } from '@llambo/styx/fs';
-import { cryptModule, ipintsModule, keyringModule } from '../../src/modules/keyring/index.ts';
-import { loaderModule } from '../../src/modules/loader.ts';
-import { mathModule } from '../../src/modules/math/index.ts';
-import { SysContext, sysModule } from '../../src/modules/sys/index.ts';
-import { type BuiltinModule, typePointer } from '../../src/vm/builtin.ts';
+import { SysContext } from '../../src/modules/sys/index.ts';
+import { standardModules } from '../../src/standard.ts';
+import { type BuiltinModule, type LazyModule, typePointer } from '../../src/vm/builtin.ts';
 import { codeFrom } from '../../src/vm/code.ts';
 import { Machine } from '../../src/vm/machine.ts';
 import { progTable } from '../../src/vm/prog.ts';
@@ -15,7 +13,7 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Files of the name space, by path; their directories are made. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  readonly builtins?: readonly BuiltinModule[];
+  readonly builtins?: readonly (BuiltinModule | LazyModule)[];
   readonly memory?: number;
   /** Milliseconds after which the program is killed. */
   readonly timeout?: number;
@@ -62,14 +60,7 @@ export async function runProgram(bytes: Uint8Array, options: RunOptions = {}): P
   let said = '';
   const machine = new Machine({
     memory: options.memory ?? 32 << 20,
-    builtins: options.builtins ?? [
-      sysModule,
-      mathModule,
-      keyringModule,
-      ipintsModule,
-      cryptModule,
-      loaderModule,
-    ],
+    builtins: options.builtins ?? standardModules,
     print: (text) => {
       said += text;
     },
