@@ -118,9 +118,9 @@ export class Pages {
     }
     const before = -this.runs[first - 1]!;
     if (before > 0) {
+      this.takeFree(first - before);
       this.runs[first - 1] = 0;
       first -= before;
-      this.takeFree(first);
       n += before;
     }
     this.putFree(first, n);

@@ -62,7 +62,7 @@ test('decoded code with changed words', () => {
       for (const [at, value] of changes) code.words[at % code.words.length] = value;
       survive(code);
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
 
@@ -86,6 +86,6 @@ test('random instructions', () => {
       }));
       survive(codeOf(object));
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
