@@ -1,48 +1,51 @@
+import type { Slots } from './pools.ts';
 import { hasRoom, type NodeView } from './strategy.ts';
 
-/** The nodes of a pool that have room, dense, so that one can be drawn at random in O(1). */
+/** The slots of a pool whose nodes have room, dense, so that one can be drawn at random in O(1). */
 export class AvailableList<N extends NodeView> {
-  readonly nodes: N[] = [];
-  readonly #places = new Map<N, number>();
+  readonly #slots: Slots<N>;
+  readonly #list: number[] = [];
+  /** By slot: its place in the list, or -1. */
+  readonly #places: number[] = [];
 
-  get length(): number {
-    return this.nodes.length;
+  constructor(slots: Slots<N>) {
+    this.#slots = slots;
   }
 
-  changed(node: N): void {
-    if (!hasRoom(node)) return this.remove(node);
-    if (this.#places.has(node)) return;
-    this.#places.set(node, this.nodes.length);
-    this.nodes.push(node);
+  changed(slot: number): void {
+    if (!hasRoom(this.#slots[slot] as N)) return this.remove(slot);
+    if ((this.#places[slot] ?? -1) >= 0) return;
+    while (this.#places.length < slot) this.#places.push(-1);
+    this.#places[slot] = this.#list.length;
+    this.#list.push(slot);
   }
 
-  remove(node: N): void {
-    const place = this.#places.get(node);
-    if (place === undefined) return;
-    this.#swap(place, this.nodes.length - 1);
-    this.nodes.pop();
-    this.#places.delete(node);
+  remove(slot: number): void {
+    const place = this.#places[slot] ?? -1;
+    if (place < 0) return;
+    this.#swap(place, this.#list.length - 1);
+    this.#list.pop();
+    this.#places[slot] = -1;
   }
 
-  /** Uniform among the nodes that are neither excluded nor `other`. */
-  draw(random: () => number, exclude: ReadonlySet<string> | undefined, other?: N): N | undefined {
-    // An excluded node goes behind the end of what is still to be drawn from: exact, in exclude.size + 2 steps at most.
-    for (let end = this.nodes.length; end > 0; end--) {
+  /** Uniform among the nodes that are neither excluded nor in the slot `other`; -1 when there is none. */
+  draw(random: () => number, exclude: ReadonlySet<string> | undefined, other = -1): number {
+    // What may not be drawn goes behind the end of what is still to be drawn from: exact, in exclude.size + 2 steps.
+    for (let end = this.#list.length; end > 0; end--) {
       const place = Math.floor(random() * end);
-      const node = this.nodes[place] as N;
-      if (node !== other && (exclude === undefined || !exclude.has(node.id))) return node;
+      const slot = this.#list[place] as number;
+      if (slot !== other && (exclude === undefined || !exclude.has((this.#slots[slot] as N).id))) return slot;
       this.#swap(place, end - 1);
     }
-    return undefined;
+    return -1;
   }
 
   #swap(a: number, b: number): void {
-    if (a === b) return;
-    const first = this.nodes[a] as N;
-    const second = this.nodes[b] as N;
-    this.nodes[a] = second;
-    this.nodes[b] = first;
-    this.#places.set(second, a);
-    this.#places.set(first, b);
+    const first = this.#list[a] as number;
+    const second = this.#list[b] as number;
+    this.#list[a] = second;
+    this.#list[b] = first;
+    this.#places[second] = a;
+    this.#places[first] = b;
   }
 }

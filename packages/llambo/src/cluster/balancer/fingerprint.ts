@@ -5,7 +5,8 @@ export const MOST_BLOCKS = 32;
 
 /**
  * Hashes of a prompt's beginnings: of its first block, its first two blocks, and so on; a rest that fills no block is
- * left out. Two prompts share their first n hashes when their first n blocks are equal. Safe integers, not secret.
+ * left out. Two prompts share their first n hashes when their first n blocks are equal. Each has 31 bits: a chance hit only
+ * sends a request to a node that helps it less.
  *
  * @param salt keeps apart what must not share: the model, the tenant
  */
@@ -22,8 +23,7 @@ export function fingerprint(prompt: string, salt = ''): number[] {
   const blocks = Math.min(MOST_BLOCKS, Math.floor(prompt.length / BLOCK));
   for (let block = 0; block < blocks; block++) {
     for (let i = block * BLOCK; i < (block + 1) * BLOCK; i++) mix(prompt.charCodeAt(i));
-    const mixed = Math.imul(high ^ (high >>> 15), 0xc2b2ae35) >>> 0;
-    hashes.push(mixed * 0x20_0000 + ((low ^ (low >>> 13)) >>> 11));
+    hashes.push((Math.imul(high ^ (high >>> 15), 0xc2b2ae35) ^ low ^ (low >>> 13)) >>> 1);
   }
   return hashes;
 }

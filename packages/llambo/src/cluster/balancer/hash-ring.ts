@@ -1,36 +1,30 @@
 import { hash32 } from './fingerprint.ts';
 
-/** Points of each node on the ring. */
+/** Points of each slot on the ring. */
 const POINTS = 16;
-/** A point and its owner's number in one exact double: 32 + 21 bits. */
+/** A point and its slot in one exact double: 32 + 21 bits. */
 const SCALE = 0x20_0000;
 
 /** Consistent hashing: a node that comes or goes moves only the keys that are (or were) its own. */
-export class HashRing<N extends { readonly id: string }> {
-  readonly #owners: (N | undefined)[] = [];
-  readonly #numbers = new Map<N, number>();
+export class HashRing {
   #ring = new Float64Array(0);
   #fresh: number[] = [];
-  #dead = 0;
+  #dead: Set<number> = new Set();
 
-  add(node: N): void {
-    if (this.#owners.length >= SCALE - 1) this.#compact();
-    const number = this.#owners.push(node) - 1;
-    this.#numbers.set(node, number);
-    for (let i = 0; i < POINTS; i++) this.#fresh.push(hash32(`${i}/${node.id}`) * SCALE + number);
+  add(slot: number, id: string): void {
+    if (this.#dead.has(slot)) this.#sweep();
+    for (let i = 0; i < POINTS; i++) this.#fresh.push(hash32(`${i}/${id}`) * SCALE + slot);
   }
 
-  remove(node: N): void {
-    const number = this.#numbers.get(node);
-    if (number === undefined) return;
-    this.#numbers.delete(node);
-    this.#owners[number] = undefined;
-    this.#dead += POINTS;
+  remove(slot: number): void {
+    if (this.#fresh.length > 0) this.#merge();
+    this.#dead.add(slot);
   }
 
-  /** The owners clockwise from the key on, repeats included, at most `limit`; the first one that `accept` takes. */
-  find(key: string, limit: number, accept: (node: N) => boolean): N | undefined {
-    this.#settle();
+  /** The slots clockwise from the key on, repeats included, at most `limit`: the first one that `accept` takes, or -1. */
+  find(key: string, limit: number, accept: (slot: number) => boolean): number {
+    if (this.#fresh.length > 0) this.#merge();
+    if (this.#dead.size * POINTS * 4 > this.#ring.length) this.#sweep();
     const ring = this.#ring;
     const { length } = ring;
     const point = hash32(key) * SCALE;
@@ -41,18 +35,17 @@ export class HashRing<N extends { readonly id: string }> {
       else high = middle;
     }
     for (let i = 0, seen = 0; i < length && seen < limit; i++) {
-      const node = this.#owners[(ring[(low + i) % length] as number) % SCALE];
-      if (node === undefined) continue;
+      if (low === length) low = 0;
+      const slot = (ring[low++] as number) % SCALE;
+      if (this.#dead.size > 0 && this.#dead.has(slot)) continue;
       seen++;
-      if (accept(node)) return node;
+      if (accept(slot)) return slot;
     }
-    return undefined;
+    return -1;
   }
 
-  /** Works in what came and went since: linear, but once for all of a batch. */
-  #settle(): void {
-    if (this.#dead > 64 * POINTS && this.#dead * 2 > this.#ring.length) this.#compact();
-    if (this.#fresh.length === 0) return;
+  /** Works in what came since: linear, but once for all of a batch. */
+  #merge(): void {
     const fresh = new Float64Array(this.#fresh).sort();
     this.#fresh = [];
     const old = this.#ring;
@@ -67,13 +60,8 @@ export class HashRing<N extends { readonly id: string }> {
     this.#ring = merged;
   }
 
-  #compact(): void {
-    const nodes = [...this.#numbers.keys()];
-    this.#owners.length = 0;
-    this.#numbers.clear();
-    this.#ring = new Float64Array(0);
-    this.#fresh = [];
-    this.#dead = 0;
-    for (const node of nodes) this.add(node);
+  #sweep(): void {
+    this.#ring = this.#ring.filter((each) => !this.#dead.has(each % SCALE));
+    this.#dead = new Set();
   }
 }

@@ -1,6 +1,6 @@
 import { AvailableList } from './available-list.ts';
 import { Pace } from './pace.ts';
-import { type Pool, PooledStrategy } from './pools.ts';
+import { type Pool, PooledStrategy, type Slots } from './pools.ts';
 import {
   hasRoom,
   type NodeView,
@@ -18,8 +18,8 @@ const MOST_AGE_MS = 1000;
 /** A probe with more requests in flight than this share of the pool's is hot. */
 const HOT_QUANTILE = 0.84;
 
-interface Probe<N> {
-  readonly node: N;
+interface Probe {
+  readonly slot: number;
   readonly at: number;
   readonly latency: number;
   load: number;
@@ -31,94 +31,110 @@ interface Probe<N> {
  * with the fewest requests in flight. Latency is what the node's answers showed, a token, so that long answers do not
  * make a node look slow.
  */
-class PrequalPool<N extends NodeView> implements Pool<N> {
-  readonly #available = new AvailableList<N>();
+class PrequalPool<N extends NodeView> implements Pool {
+  readonly #slots: Slots<N>;
+  readonly #available: AvailableList<N>;
   readonly #pace = new Pace<N>();
-  readonly #latency = new Map<N, number>();
   readonly #options: StrategyOptions;
-  #probes: Probe<N>[] = [];
+  /** By slot: milliseconds a token; 0 while unknown. */
+  readonly #latency: number[] = [];
+  readonly #probes: Probe[] = [];
+  readonly #loads: number[] = [];
   #removeOldest = true;
 
-  constructor(options: StrategyOptions) {
+  constructor(slots: Slots<N>, options: StrategyOptions) {
+    this.#slots = slots;
+    this.#available = new AvailableList(slots);
     this.#options = options;
   }
 
-  add(node: N): void {
-    this.changed(node);
+  add(slot: number): void {
+    while (this.#latency.length < slot) this.#latency.push(0);
+    this.#latency[slot] = 0;
+    this.changed(slot);
   }
 
-  remove(node: N): void {
-    this.#available.remove(node);
-    this.#latency.delete(node);
-    this.#probes = this.#probes.filter((probe) => probe.node !== node);
+  remove(slot: number): void {
+    this.#available.remove(slot);
+    this.#keep((probe) => probe.slot !== slot);
   }
 
-  changed(node: N): void {
-    this.#pace.seen(node);
-    this.#available.changed(node);
+  changed(slot: number): void {
+    this.#pace.seen(this.#slots[slot] as N);
+    this.#available.changed(slot);
   }
 
-  observe(node: N, { ok, totalMs, tokens }: Observation): void {
+  observe(slot: number, { ok, totalMs, tokens }: Observation): void {
     if (!ok || totalMs === undefined || tokens === undefined || tokens === 0) return;
+    const before = this.#latency[slot] as number;
     const latency = totalMs / tokens;
-    const before = this.#latency.get(node);
-    this.#latency.set(node, before === undefined ? latency : before * 0.8 + latency * 0.2);
+    this.#latency[slot] = before === 0 ? latency : before * 0.8 + latency * 0.2;
   }
 
-  pick({ exclude }: RouteRequest): N | undefined {
+  pick({ exclude }: RouteRequest): number {
     const now = this.#options.now();
-    this.#probes = this.#probes.filter(
-      ({ node, at, uses }) => uses > 0 && now - at <= MOST_AGE_MS && hasRoom(node),
+    this.#keep(
+      ({ slot, at, uses }) => uses > 0 && now - at <= MOST_AGE_MS && hasRoom(this.#slots[slot] as N),
     );
-    this.#removeOne();
+    if (this.#probes.length > POOL - PROBES) this.#removeOne();
     for (let i = 0; i < PROBES; i++) {
-      const node = this.#available.draw(this.#options.random, exclude);
-      if (node === undefined) return undefined;
-      this.#probes.push({ node, at: now, load: node.load, latency: this.#estimate(node), uses: REUSE });
+      const slot = this.#available.draw(this.#options.random, exclude);
+      if (slot < 0) return -1;
+      const node = this.#slots[slot] as N;
+      const latency = this.#latency[slot] || 1000 * this.#pace.cost(node);
+      this.#probes.push({ slot, at: now, load: node.load, latency, uses: REUSE });
     }
-    if (this.#probes.length > POOL) this.#probes.splice(0, this.#probes.length - POOL);
+    while (this.#probes.length > POOL) this.#probes.shift();
     const hot = this.#hotLoad();
-    let best: Probe<N> | undefined;
+    let best: Probe | undefined;
     for (const probe of this.#probes) {
-      if (exclude?.has(probe.node.id)) continue;
+      if (exclude?.has((this.#slots[probe.slot] as N).id)) continue;
       if (best === undefined || better(probe, best, hot)) best = probe;
     }
-    if (best === undefined) return undefined;
+    if (best === undefined) return -1;
     best.uses--;
     best.load++; // the request that goes there now
-    return best.node;
+    return best.slot;
   }
 
-  #estimate(node: N): number {
-    return this.#latency.get(node) ?? 1000 * this.#pace.cost(node);
+  #keep(good: (probe: Probe) => boolean): void {
+    let kept = 0;
+    for (const probe of this.#probes) if (good(probe)) this.#probes[kept++] = probe;
+    this.#probes.length = kept;
   }
 
-  /** One probe leaves for each request: the oldest and the worst in turn, so that the pool neither ages nor fills with bad ones. */
+  /** The oldest and the worst leave in turn, so that the pool neither ages nor fills with bad ones. */
   #removeOne(): void {
-    if (this.#probes.length < POOL - PROBES) return;
     let place = 0;
     if (!this.#removeOldest) {
       const hot = this.#hotLoad();
       for (let i = 1; i < this.#probes.length; i++) {
-        if (better(this.#probes[place] as Probe<N>, this.#probes[i] as Probe<N>, hot)) place = i;
+        if (better(this.#probes[place] as Probe, this.#probes[i] as Probe, hot)) place = i;
       }
     }
     this.#probes.splice(place, 1);
     this.#removeOldest = !this.#removeOldest;
   }
 
+  /** The load at the quantile, by insertion into a short sorted array. */
   #hotLoad(): number {
-    const loads = this.#probes.map((probe) => probe.load).sort((a, b) => a - b);
+    const loads = this.#loads;
+    loads.length = 0;
+    for (const { load } of this.#probes) {
+      let place = loads.length;
+      for (; place > 0 && (loads[place - 1] as number) > load; place--)
+        loads[place] = loads[place - 1] as number;
+      loads[place] = load;
+    }
     return loads[Math.min(loads.length - 1, Math.floor(HOT_QUANTILE * loads.length))] ?? 0;
   }
 }
 
-function better<N>(a: Probe<N>, b: Probe<N>, hot: number): boolean {
+function better(a: Probe, b: Probe, hot: number): boolean {
   const coldA = a.load <= hot;
-  const coldB = b.load <= hot;
-  if (coldA !== coldB) return coldA;
+  if (coldA !== b.load <= hot) return coldA;
   return coldA ? a.latency < b.latency : a.load < b.load;
 }
 
 export const prequal = <N extends NodeView>(options: StrategyOptions): Strategy<N> =>
-  new PooledStrategy<N>('prequal', () => new PrequalPool<N>(options));
+  new PooledStrategy<N>('prequal', (slots) => new PrequalPool(slots, options));

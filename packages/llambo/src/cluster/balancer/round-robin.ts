@@ -1,56 +1,47 @@
 import { BitTree } from './bit-tree.ts';
-import { type Pool, PooledStrategy } from './pools.ts';
+import { type Pool, PooledStrategy, type Slots } from './pools.ts';
 import { hasRoom, type NodeView, type RouteRequest, type Strategy } from './strategy.ts';
 
 /** The seed's strategy 1: one node after the other, in the order in which they came, over those that have room. */
-class RoundRobinPool<N extends NodeView> implements Pool<N> {
-  readonly #slots: (N | undefined)[] = [];
-  readonly #places = new Map<N, number>();
-  readonly #free: number[] = [];
+class RoundRobinPool<N extends NodeView> implements Pool {
+  readonly #slots: Slots<N>;
   readonly #available = new BitTree();
   #next = 0;
 
-  add(node: N): void {
-    const place = this.#free.pop() ?? this.#slots.length;
-    this.#slots[place] = node;
-    this.#places.set(node, place);
-    this.changed(node);
+  constructor(slots: Slots<N>) {
+    this.#slots = slots;
   }
 
-  remove(node: N): void {
-    const place = this.#places.get(node) as number;
-    this.#places.delete(node);
-    this.#slots[place] = undefined;
-    this.#available.delete(place);
-    this.#free.push(place);
+  add(slot: number): void {
+    this.changed(slot);
   }
 
-  changed(node: N): void {
-    const place = this.#places.get(node) as number;
-    if (hasRoom(node)) this.#available.add(place);
-    else this.#available.delete(place);
+  remove(slot: number): void {
+    this.#available.delete(slot);
   }
 
-  pick({ exclude }: RouteRequest): N | undefined {
-    const start = this.#next;
-    let wrapped = false;
-    for (let from = start; ; ) {
-      const place = this.#available.next(from);
-      if (place === -1 || (wrapped && place >= start)) {
-        if (wrapped || start === 0) return undefined;
-        wrapped = true;
-        from = 0;
-        continue;
+  changed(slot: number): void {
+    if (hasRoom(this.#slots[slot] as N)) this.#available.add(slot);
+    else this.#available.delete(slot);
+  }
+
+  pick({ exclude }: RouteRequest): number {
+    const slot = this.#scan(this.#next, Number.POSITIVE_INFINITY, exclude);
+    return slot >= 0 ? slot : this.#scan(0, this.#next, exclude);
+  }
+
+  #scan(from: number, to: number, exclude: ReadonlySet<string> | undefined): number {
+    let slot = this.#available.next(from);
+    while (slot >= 0 && slot < to) {
+      if (exclude === undefined || !exclude.has((this.#slots[slot] as N).id)) {
+        this.#next = slot + 1;
+        return slot;
       }
-      const node = this.#slots[place] as N;
-      if (exclude === undefined || !exclude.has(node.id)) {
-        this.#next = place + 1;
-        return node;
-      }
-      from = place + 1;
+      slot = this.#available.next(slot + 1);
     }
+    return -1;
   }
 }
 
 export const roundRobin = <N extends NodeView>(): Strategy<N> =>
-  new PooledStrategy<N>('round-robin', () => new RoundRobinPool<N>());
+  new PooledStrategy<N>('round-robin', (slots) => new RoundRobinPool(slots));

@@ -1,6 +1,6 @@
 import { HashRing } from './hash-ring.ts';
 import { LeastLoadedPool } from './least-loaded.ts';
-import { type Pool, PooledStrategy } from './pools.ts';
+import { type Pool, PooledStrategy, type Slots } from './pools.ts';
 import {
   allowance,
   hasRoom,
@@ -17,47 +17,58 @@ const MOST_STEPS = 64;
  * Consistent hashing on the conversation's key with bounded loads (Mirrokni, Thorup, Zadimoghaddam 2018): the first node
  * clockwise whose load stays within 1.25 times the mean. Requests without a key go to the least loaded.
  */
-class SessionPool<N extends NodeView> implements Pool<N> {
-  readonly #ring = new HashRing<N>();
-  readonly #loads = new LeastLoadedPool<N>();
-  /** What each node counts for in the totals: its load, or -1 when it is out of rotation. */
-  readonly #counted = new Map<N, number>();
+class SessionPool<N extends NodeView> implements Pool {
+  readonly #slots: Slots<N>;
+  readonly #ring = new HashRing();
+  readonly #loads: LeastLoadedPool<N>;
+  /** By slot, what it counts for in the totals: its load, or -1 when it is out of rotation. */
+  readonly #counted: number[] = [];
   readonly #bound: number;
   #total = 0;
   #serving = 0;
+  #exclude: ReadonlySet<string> | undefined;
+  #most = 0;
 
-  constructor(bound: number) {
+  constructor(slots: Slots<N>, bound: number) {
+    this.#slots = slots;
+    this.#loads = new LeastLoadedPool(slots);
     this.#bound = bound;
   }
 
-  add(node: N): void {
-    this.#ring.add(node);
-    this.#counted.set(node, -1);
-    this.changed(node);
+  add(slot: number): void {
+    this.#ring.add(slot, (this.#slots[slot] as N).id);
+    while (this.#counted.length <= slot) this.#counted.push(-1);
+    this.changed(slot);
   }
 
-  remove(node: N): void {
-    this.#count(node, -1);
-    this.#counted.delete(node);
-    this.#ring.remove(node);
-    this.#loads.remove(node);
+  remove(slot: number): void {
+    this.#count(slot, -1);
+    this.#ring.remove(slot);
+    this.#loads.remove(slot);
   }
 
-  changed(node: N): void {
-    this.#count(node, allowance(node) > 0 ? node.load : -1);
-    this.#loads.changed(node);
+  changed(slot: number): void {
+    const node = this.#slots[slot] as N;
+    this.#count(slot, allowance(node) > 0 ? node.load : -1);
+    this.#loads.changed(slot);
   }
 
-  pick(request: RouteRequest): N | undefined {
+  pick(request: RouteRequest): number {
     const { session, exclude } = request;
     if (session === undefined || this.#serving === 0) return this.#loads.pick(request);
-    const most = Math.ceil((this.#bound * (this.#total + 1)) / this.#serving);
-    const accept = (node: N): boolean => node.load < most && hasRoom(node) && !exclude?.has(node.id);
-    return this.#ring.find(session, MOST_STEPS, accept) ?? this.#loads.pick(request);
+    this.#most = Math.ceil((this.#bound * (this.#total + 1)) / this.#serving);
+    this.#exclude = exclude;
+    const slot = this.#ring.find(session, MOST_STEPS, this.#accepts);
+    return slot >= 0 ? slot : this.#loads.pick(request);
   }
 
-  #count(node: N, load: number): void {
-    const counted = this.#counted.get(node) as number;
+  readonly #accepts = (slot: number): boolean => {
+    const node = this.#slots[slot] as N;
+    return node.load < this.#most && hasRoom(node) && !this.#exclude?.has(node.id);
+  };
+
+  #count(slot: number, load: number): void {
+    const counted = this.#counted[slot] as number;
     if (counted >= 0) {
       this.#total -= counted;
       this.#serving--;
@@ -66,9 +77,9 @@ class SessionPool<N extends NodeView> implements Pool<N> {
       this.#total += load;
       this.#serving++;
     }
-    this.#counted.set(node, load);
+    this.#counted[slot] = load;
   }
 }
 
 export const session = <N extends NodeView>(options: StrategyOptions): Strategy<N> =>
-  new PooledStrategy<N>('session', () => new SessionPool<N>(options.boundedLoad ?? 1.25));
+  new PooledStrategy<N>('session', (slots) => new SessionPool(slots, options.boundedLoad ?? 1.25));

@@ -1,48 +1,55 @@
-import { NodeHeap } from './node-heap.ts';
 import { Pace } from './pace.ts';
-import { type Pool, PooledStrategy } from './pools.ts';
+import { type Pool, PooledStrategy, type Slots } from './pools.ts';
+import { SlotHeap } from './slot-heap.ts';
 import { hasRoom, type NodeView, type RouteRequest, type Strategy } from './strategy.ts';
 
 /**
  * Weighted round-robin by measured tokens a second, as earliest deadline first: a node's next turn is due 1/speed after
  * its last, on a clock that follows the turns that were given. A node that was full comes back without arrears.
  */
-class WeightedPool<N extends NodeView> implements Pool<N> {
-  readonly #heap = new NodeHeap<N>();
-  readonly #due = new Map<N, number>();
+class WeightedPool<N extends NodeView> implements Pool {
+  readonly #slots: Slots<N>;
+  readonly #heap = new SlotHeap();
   readonly #pace = new Pace<N>();
+  /** By slot. */
+  readonly #due: number[] = [];
   #now = 0;
 
-  add(node: N): void {
+  constructor(slots: Slots<N>) {
+    this.#slots = slots;
+  }
+
+  add(slot: number): void {
+    const node = this.#slots[slot] as N;
     this.#pace.seen(node);
-    this.#due.set(node, this.#now + 1 / this.#pace.speed(node));
-    this.changed(node);
+    this.#due[slot] = this.#now + 1 / this.#pace.speed(node);
+    this.changed(slot);
   }
 
-  remove(node: N): void {
-    this.#heap.delete(node);
-    this.#due.delete(node);
+  remove(slot: number): void {
+    this.#heap.delete(slot);
   }
 
-  changed(node: N): void {
+  changed(slot: number): void {
+    const node = this.#slots[slot] as N;
     this.#pace.seen(node);
-    if (!hasRoom(node)) this.#heap.delete(node);
-    else if (this.#heap.key(node) === undefined) {
-      this.#heap.set(node, Math.max(this.#now, this.#due.get(node) as number));
-    }
+    if (!hasRoom(node)) this.#heap.delete(slot);
+    else if (!this.#heap.has(slot)) this.#heap.set(slot, Math.max(this.#now, this.#due[slot] as number));
   }
 
-  pick({ exclude }: RouteRequest): N | undefined {
-    const node = this.#heap.firstExcept(exclude);
-    if (node === undefined) return undefined;
-    const due = this.#heap.key(node) as number;
-    this.#now = Math.max(this.#now, due);
-    const next = this.#now + 1 / this.#pace.speed(node);
-    this.#due.set(node, next);
-    this.#heap.set(node, next);
-    return node;
+  pick({ exclude }: RouteRequest): number {
+    const slot =
+      exclude === undefined || exclude.size === 0
+        ? this.#heap.first
+        : this.#heap.firstThat((each) => !exclude.has((this.#slots[each] as N).id));
+    if (slot < 0) return -1;
+    this.#now = Math.max(this.#now, this.#heap.key(slot));
+    const next = this.#now + 1 / this.#pace.speed(this.#slots[slot] as N);
+    this.#due[slot] = next;
+    this.#heap.set(slot, next);
+    return slot;
   }
 }
 
 export const weighted = <N extends NodeView>(): Strategy<N> =>
-  new PooledStrategy<N>('weighted', () => new WeightedPool<N>());
+  new PooledStrategy<N>('weighted', (slots) => new WeightedPool(slots));
