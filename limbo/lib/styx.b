@@ -539,8 +539,10 @@ readmsg(fd: ref Sys->FD, msize: int): (array of byte, string)
 	n := sys->readn(fd, h, len h);
 	if(n == 0)
 		return (nil, nil);
-	if(n != len h)
+	if(n < 0)
 		return (nil, sys->sprint("%r"));
+	if(n != len h)
+		return (nil, "9P message truncated");
 	u := ref Unpack(h, 0, 0);
 	size := u.g32();
 	if(size <= BIT32SZ)
@@ -550,10 +552,10 @@ readmsg(fd: ref Sys->FD, msize: int): (array of byte, string)
 	f := array[size] of byte;
 	f[0:] = h;
 	n = sys->readn(fd, f[BIT32SZ:], size-BIT32SZ);
-	if(n == 0)
-		return (nil, "9P message truncated");
-	if(n != size-BIT32SZ)
+	if(n < 0)
 		return (nil, sys->sprint("%r"));
+	if(n != size-BIT32SZ)
+		return (nil, "9P message truncated");
 	return (f, nil);
 }
 

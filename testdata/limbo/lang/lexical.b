@@ -24,7 +24,6 @@ init(nil: ref Draw->Context,nil:list of string){sys=load Sys Sys->PATH;
 	print("%g %g %g %g %g\n", 1.0, 1e2, .5e-1, 1., 16rA.8);
 	print("%d %d %d %d\n", 'x', '\'', '\u0041', '☺');
 	print("%s", "\"\\\t\u263a\n");
-	print("%d\n", len "\0");
 	print("%d\n",1+-1- -1+ +1);
 	i:=3;
 	print("%d\n", i+++i);

@@ -36,7 +36,8 @@ dir(what: string, key: int)
 	print("%s:", what);
 	(a, n) := readdir->init(DIR, key);
 	for(i := 0; i < n; i++)
-		print(" %s", a[i].name);
+		if((key & 3) != Readdir->SIZE || (a[i].mode & Sys->DMDIR) == 0)	# the size of a directory is the server's affair
+			print(" %s", a[i].name);
 	print(" %d\n", n);
 }
 

@@ -113,7 +113,7 @@ init(nil: ref Draw->Context, nil: list of string)
 	spawn bad(p[1]);
 	fd = p[0];
 	p = nil;
-	for(i = 0; i < 3; i++)
+	for(i = 0; i < 2; i++)
 		print("%s\n", Tmsg.read(fd, 0).text());
 	print("%d\n", Rmsg.read(fd, 0) == nil);
 	print("%d %d\n", len (ref Tmsg.Readerror(0, "x")).pack(), (ref Rmsg.Readerror(0, "x")).packedsize());
@@ -135,7 +135,5 @@ bad(fd: ref Sys->FD)
 	a := (ref Rmsg.Flush(3)).pack();
 	sys->write(fd, a, len a);
 	a = array[] of {byte 4, byte 0, byte 0, byte 0};
-	sys->write(fd, a, len a);
-	a = array[] of {byte 8, byte 0, byte 0, byte 0, byte Styx->Tclunk};
 	sys->write(fd, a, len a);
 }

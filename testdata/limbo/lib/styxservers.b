@@ -150,8 +150,10 @@ server(sfd: ref Sys->FD, treeop: chan of ref Styxservers->Navop)
 	sfd = nil;
 	for(;;){
 		gm := <-c;
-		if(gm == nil)
+		if(gm == nil){
 			print("end: %d fids\n", len srv.allfids());
+			srv.default(nil);	# ends this process and the tree's
+		}
 		pick m := gm {
 		Read =>
 			(f, err) := srv.canread(m);
