@@ -173,16 +173,16 @@ export class Scheduler {
     let budget = generating.length === 0 ? batch : Math.max(CHUNK, generating.length);
     for (const sequence of this.#active) {
       const slot = sequence.slot as Slot;
-      while (slot.computed < sequence.prompt.tokens.length) {
-        const end = sequence.prompt.cuts.find((cut) => cut > slot.computed) ?? sequence.prompt.tokens.length;
-        const length = end - slot.computed;
-        const wanted = this.#wantedOutputs(sequence, slot.computed, end);
-        if (length > budget || used + length > batch || this.#outputs.length + wanted > outputs) break;
-        for (; slot.computed < end; slot.computed++) {
-          this.#put(used++, sequence, slot.computed, wanted > 0 && this.#wants(sequence, slot.computed));
-        }
-        budget -= length;
+      if (slot.computed >= sequence.prompt.tokens.length) continue;
+      // One piece a step, even with room for more: a batch then looks the same whether what came before was cached.
+      const end = sequence.prompt.cuts.find((cut) => cut > slot.computed) ?? sequence.prompt.tokens.length;
+      const length = end - slot.computed;
+      const wanted = this.#wantedOutputs(sequence, slot.computed, end);
+      if (length > budget || used + length > batch || this.#outputs.length + wanted > outputs) continue;
+      for (; slot.computed < end; slot.computed++) {
+        this.#put(used++, sequence, slot.computed, wanted > 0 && this.#wants(sequence, slot.computed));
       }
+      budget -= length;
     }
     return used;
   }

@@ -1,0 +1,208 @@
+/**
+ * The engine against its own ceiling: a bare llama_decode loop over the same library, model, threads and batch shapes,
+ * without sampling, text or requests. Chats of about 30 prompt and 64 generated tokens, one at a time and 64 at once.
+ * Every round runs all contestants one after the other; ratios are taken within a round, and the median is reported.
+ */
+import { request } from 'node:http';
+import { availableParallelism } from 'node:os';
+import { collect, type Engine, type GenerateRequest, LocalEngine, ModelStore } from '@llambo/llama';
+import { Orchestrator, parseConfig, startGateway } from 'llambo';
+import { Context, loadModel } from '../packages/llama/src/native/context.ts';
+import { type Llama, loadLlama, type Pointer } from '../packages/llama/src/native/llama.ts';
+import { median, printTable } from './support/table.ts';
+
+const STREAMS = 64;
+const TOKENS = 64;
+const CONTEXT = 512;
+const ROUNDS = Number(process.argv[2] ?? 3);
+const threads = Math.min(2, availableParallelism());
+const SYSTEM = 'You are a careful assistant who answers briefly and truthfully, in plain words. '.repeat(16);
+
+const chat = (i: number, system?: string): GenerateRequest => ({
+  messages: [
+    ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+    { role: 'user', content: `Tell me something about number ${i}.` },
+  ],
+  maxTokens: TOKENS,
+  ignoreEos: true,
+  temperature: 0,
+  cachePrompt: system !== undefined,
+});
+
+/** Tokens generated a second, over prompt and answer, by a bare loop. */
+async function bareLoop(context: Context, streams: number, promptLength: number): Promise<number> {
+  for (let s = 0; s < streams; s++) context.truncate(s, 0);
+  const started = performance.now();
+  const put = (at: number, sequence: number, position: number, output: boolean): void => {
+    context.token[at] = 1000 + ((sequence * 131 + position * 17) % 20_000);
+    context.position[at] = position;
+    context.sequence[at] = sequence;
+    context.output[at] = output ? 1 : 0;
+  };
+  const perBatch = Math.max(1, Math.floor(context.shape.batch / promptLength));
+  for (let first = 0; first < streams; first += perBatch) {
+    let used = 0;
+    for (let s = first; s < Math.min(streams, first + perBatch); s++) {
+      for (let p = 0; p < promptLength; p++) put(used++, s, p, p === promptLength - 1);
+    }
+    await context.decode(used);
+  }
+  for (let step = 1; step < TOKENS; step++) {
+    for (let s = 0; s < streams; s++) put(s, s, promptLength + step - 1, true);
+    await context.decode(streams);
+  }
+  return rate(streams * TOKENS, started);
+}
+
+const rate = (tokens: number, started: number): number => tokens / ((performance.now() - started) / 1000);
+
+async function engineRate(engine: Engine, requests: readonly GenerateRequest[]): Promise<number> {
+  const started = performance.now();
+  const answers = await Promise.all(requests.map((each) => collect(engine, each)));
+  return rate(
+    answers.reduce((sum, { usage }) => sum + usage.completionTokens, 0),
+    started,
+  );
+}
+
+/** One streamed chat over HTTP; the number of tokens that its usage reports. */
+function streamed(url: string, body: Record<string, unknown>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const posted = request(
+      `${url}/v1/chat/completions`,
+      { method: 'POST', headers: { 'content-type': 'application/json' } },
+      (response) => {
+        let tail = '';
+        response.on('data', (data: Buffer) => {
+          tail = (tail + data.toString('latin1')).slice(-600);
+        });
+        response.on('end', () => resolve(Number(/"completion_tokens":(\d+)/.exec(tail)?.[1] ?? 0)));
+      },
+    );
+    posted.on('error', reject);
+    posted.end(JSON.stringify(body));
+  });
+}
+
+async function httpRate(url: string, requests: readonly GenerateRequest[]): Promise<number> {
+  const started = performance.now();
+  const counts = await Promise.all(
+    requests.map(({ messages }) =>
+      streamed(url, {
+        messages,
+        max_tokens: TOKENS,
+        ignore_eos: true,
+        temperature: 0,
+        cache_prompt: false,
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+    ),
+  );
+  return rate(
+    counts.reduce((sum, count) => sum + count, 0),
+    started,
+  );
+}
+
+interface Round {
+  readonly bareOne: number;
+  readonly bareMany: number;
+  readonly one: number;
+  readonly many: number;
+  readonly shared: number;
+  readonly child: number;
+  readonly http: number;
+}
+
+const { path } = await new ModelStore().pull('smollm2-135m');
+const llama: Llama = loadLlama();
+const model: Pointer = await loadModel(llama, path, 0);
+const shape = {
+  sequences: STREAMS,
+  contextPerSequence: CONTEXT,
+  batch: 512,
+  outputs: STREAMS + 128,
+  threads,
+};
+const rounds: Round[] = [];
+const many = Array.from({ length: STREAMS }, (_, i) => chat(i));
+let rss = 0;
+
+for (let round = 0; round < ROUNDS; round++) {
+  const context = new Context(llama, model, shape);
+  await bareLoop(context, 1, 30);
+  const bareOne = await bareLoop(context, 1, 38);
+  const bareMany = await bareLoop(context, STREAMS, 38);
+  context.free();
+
+  const engine = await LocalEngine.load({ path, context: CONTEXT, sequences: STREAMS, threads });
+  await engineRate(engine, [chat(0)]);
+  const one = await engineRate(engine, [chat(0)]);
+  const manyRate = await engineRate(engine, many);
+  const shared = await engineRate(
+    engine,
+    Array.from({ length: STREAMS }, (_, i) => chat(i, SYSTEM)),
+  );
+  await engine.close();
+
+  const config = parseConfig(
+    `classes: { tiny: { count: ${STREAMS}, model: smollm2-135m, capacity: 1, context_size: ${CONTEXT} } }\nengine: { threads: ${threads} }\nlisten: { http: "127.0.0.1:0" }`,
+    'bench',
+  );
+  const orchestrator = await Orchestrator.start(config);
+  const gateway = await startGateway(orchestrator, config.listen.http);
+  const childEngine = orchestrator.nodes[0]?.engine as Engine;
+  await engineRate(childEngine, [chat(0)]);
+  const child = await engineRate(childEngine, many);
+  const http = await httpRate(gateway.url, many);
+  rss = (await childEngine.status()).rss;
+  await gateway.close();
+  await orchestrator.stop();
+  rounds.push({ bareOne, bareMany, one, many: manyRate, shared, child, http });
+}
+
+const of = (key: keyof Round): number => median(rounds.map((round) => round[key]));
+const ratio = (a: keyof Round, b: keyof Round): number => median(rounds.map((round) => round[a] / round[b]));
+/** Microseconds of one token that the upper layer adds to the lower. */
+const cost = (upper: keyof Round, lower: keyof Round): number =>
+  median(rounds.map((round) => 1e6 / round[upper] - 1e6 / round[lower]));
+const row = (name: string, key: keyof Round, below?: keyof Round): string[] => [
+  name,
+  of(key).toFixed(1),
+  below === undefined ? '' : ratio(key, below).toFixed(3),
+  below === undefined ? '' : cost(key, below).toFixed(0),
+];
+
+printTable(
+  ['contestant', 'tok/s', 'ratio to the one below it', 'µs a token more'],
+  [
+    row('llama_decode loop, 1 stream', 'bareOne'),
+    row('engine, 1 stream', 'one', 'bareOne'),
+    row(`llama_decode loop, ${STREAMS} streams`, 'bareMany'),
+    row(`engine, ${STREAMS} streams`, 'many', 'bareMany'),
+    row('engine in its process', 'child', 'many'),
+    row('HTTP, streaming', 'http', 'many'),
+    row('engine, shared system prompt', 'shared', 'many'),
+  ],
+);
+process.stdout.write(
+  `${JSON.stringify({
+    one_ratio: round3(ratio('one', 'bareOne')),
+    many_ratio: round3(ratio('many', 'bareMany')),
+    shared_ratio: round3(ratio('shared', 'many')),
+    http_ratio: round3(ratio('http', 'many')),
+    tok_s: round3(of('many')),
+    rss_mb: Math.round(rss / 1e6),
+    us_per_token: {
+      engine: Math.round(cost('many', 'bareMany')),
+      process: Math.round(cost('child', 'many')),
+      http: Math.round(cost('http', 'child')),
+    },
+  })}\n`,
+);
+process.exit(0);
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

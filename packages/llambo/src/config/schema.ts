@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { strategyNames } from '../cluster/balancer/index.ts';
+import { parseBytes } from './units.ts';
+
+const bytes = z.union([z.string(), z.number()]).transform((value, context) => {
+  const parsed = parseBytes(value);
+  if (parsed === undefined) {
+    context.addIssue({
+      code: 'custom',
+      message: `${JSON.stringify(value)} is not a size such as 128MB or 8GB`,
+    });
+    return z.NEVER;
+  }
+  return parsed;
+});
+
+const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'is not HOST:PORT');
+
+/** One class of nodes, as in the seed: how many there are, what they run, and what they may use. */
+export const classSchema = z.strictObject({
+  count: z.int().min(0).max(10_000).default(1).describe('nodes of this class at the start'),
+  model: z.string().min(1).describe('name in the catalogue, path of a GGUF file, or hf:user/repo:quant'),
+  memory: bytes.default(128 * 1024 * 1024).describe('bytes for the key-value cells and heap of one node'),
+  cpu: z.number().positive().max(1024).default(1).describe('share of the machine under contention, in cores'),
+  context_size: z
+    .int()
+    .min(128)
+    .max(1_048_576)
+    .default(2048)
+    .describe('tokens of prompt and answer together'),
+  capacity: z
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('requests at once; default: what memory has room for'),
+});
+
+export const configSchema = z.strictObject({
+  listen: z
+    .strictObject({
+      http: address.default('127.0.0.1:8640').describe('address of the HTTP gateway'),
+    })
+    .default({ http: '127.0.0.1:8640' }),
+  strategy: z.enum(strategyNames() as [string, ...string[]]).default('least-loaded'),
+  classes: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'is not a class name'), classSchema)
+    .default({ tiny: classSchema.parse({ count: 8, model: 'smollm2-135m', cpu: 0.1 }) })
+    .refine((classes) => Object.keys(classes).length > 0, 'needs at least one class'),
+  engine: z
+    .strictObject({
+      threads: z.int().min(1).max(512).optional().describe('threads of llama.cpp; default: all cores'),
+      sequences: z.int().min(1).max(256).optional().describe('requests that one engine runs at once'),
+      kind: z
+        .enum(['llama', 'echo'])
+        .default('llama')
+        .describe('echo: no model, for tests of the control plane'),
+    })
+    .default({ kind: 'llama' }),
+  queue: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(1000)
+    .describe('requests that wait for a node at most, per model'),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ClassConfig = z.output<typeof classSchema>;

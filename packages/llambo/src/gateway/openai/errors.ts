@@ -1,0 +1,78 @@
+import { LlamaError } from '@llambo/llama';
+import { z } from 'zod';
+import { LlamboError } from '../../errors.ts';
+
+/** An error as the OpenAI API writes it. */
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string | null;
+  };
+}
+
+export interface HttpFailure {
+  readonly status: 400 | 404 | 408 | 413 | 429 | 499 | 500 | 503;
+  readonly body: ErrorBody;
+  /** Seconds for the Retry-After header. */
+  readonly retryAfter?: number;
+}
+
+const failure = (
+  status: HttpFailure['status'],
+  type: string,
+  message: string,
+  code: string | null = null,
+  param: string | null = null,
+): HttpFailure => ({ status, body: { error: { message, type, param, code } } });
+
+export function invalidRequest(message: string, param: string | null = null): HttpFailure {
+  return failure(400, 'invalid_request_error', message, null, param);
+}
+
+export function tooLarge(limit: number): HttpFailure {
+  return failure(413, 'invalid_request_error', `request body is over ${limit} bytes`, 'request_too_large');
+}
+
+export function notFound(method: string, path: string): HttpFailure {
+  return failure(404, 'invalid_request_error', `there is no ${method} ${path} here`, 'unknown_url');
+}
+
+/** The status and body that tell a client of an error. */
+export function toFailure(error: unknown): HttpFailure {
+  if (error instanceof z.ZodError) {
+    const [issue] = error.issues;
+    const param = issue?.path.join('.') || null;
+    return invalidRequest(
+      param === null ? (issue?.message ?? 'invalid request') : `${param}: ${issue?.message}`,
+      param,
+    );
+  }
+  if (error instanceof LlamaError || error instanceof LlamboError) {
+    const { message } = error;
+    switch (error.code) {
+      case 'bad-request':
+        return failure(400, 'invalid_request_error', message);
+      case 'context-overflow':
+        return failure(400, 'invalid_request_error', message, 'context_length_exceeded', 'messages');
+      case 'unknown-model':
+        return failure(404, 'invalid_request_error', message, 'model_not_found', 'model');
+      case 'unknown-node':
+        return failure(404, 'invalid_request_error', message, 'node_not_found');
+      case 'queue-full':
+      case 'overloaded':
+        return { ...failure(429, 'rate_limit_error', message, 'overloaded'), retryAfter: retryAfter(error) };
+      case 'no-node':
+      case 'engine-gone':
+        return { ...failure(503, 'server_error', message, 'unavailable'), retryAfter: retryAfter(error) };
+      case 'cancelled':
+        return failure(499, 'server_error', message, 'cancelled');
+    }
+    return failure(500, 'server_error', message);
+  }
+  return failure(500, 'server_error', 'internal error');
+}
+
+const retryAfter = (error: LlamaError | LlamboError): number =>
+  error instanceof LlamboError ? (error.retryAfter ?? 1) : 1;

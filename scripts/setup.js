@@ -1,0 +1,87 @@
+/**
+ * Brings a checkout to the state that the other scripts need: dependencies as the lockfile has them, and a build of the
+ * sources as they are. Quick when there is nothing to do. Uses nothing but Node, since there may be nothing else yet.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const marks = join(root, 'node_modules', '.llambo');
+
+/** Runs a command of this checkout; its output goes to standard error, so that standard output stays the program's. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (error || status !== 0) {
+    process.stderr.write(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}\n`);
+    process.exit(status || 1);
+  }
+}
+
+const local = (name) => join(root, 'node_modules', '.bin', name);
+
+function hashOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+const marked = (name, value) =>
+  existsSync(join(marks, name)) && readFileSync(join(marks, name), 'utf8') === value;
+
+function mark(name, value) {
+  mkdirSync(marks, { recursive: true });
+  writeFileSync(join(marks, name), value);
+}
+
+function install() {
+  const wanted = hashOf(['package-lock.json', 'package.json']);
+  if (marked('installed', wanted)) return;
+  process.stderr.write('installing dependencies ...\n');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  mark('installed', wanted);
+}
+
+/** Sources and their times: cheaper than asking the compiler whether there is anything to do. */
+function fingerprint(folder, found = []) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (entry.name !== 'node_modules' && entry.name !== 'dist' && entry.name !== 'test')
+        fingerprint(path, found);
+    } else if (/\.(ts|tsx|json|b|m)$/.test(entry.name)) {
+      const { mtimeMs, size } = statSync(join(root, path));
+      found.push(`${path} ${mtimeMs} ${size}`);
+    }
+  }
+  return found;
+}
+
+function build() {
+  const sources = createHash('sha256').update(fingerprint('packages').sort().join('\n')).digest('hex');
+  if (marked('built', sources)) return;
+  process.stderr.write('building ...\n');
+  run(local('tsc'), ['-b']);
+  mark('built', sources);
+}
+
+export function setup() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    process.stderr.write(`llambo needs Node 20.19 or newer; this is ${process.version}\n`);
+    process.exit(1);
+  }
+  install();
+  build();
+}
