@@ -41,6 +41,9 @@ const immediates: ReadonlySet<Kind> = new Set([
   'import',
 ]);
 
+/** Bytes of the largest value with references that an instruction moves; a tuple or adt is nowhere near it. */
+const typedMost = 16_384;
+
 /** Bytes in memory of a block, typed value or other operand; what only the machine knows counts as little as possible. */
 export function operandSize(kind: Kind, i: Instruction, types: readonly TypeDescriptor[]): number {
   if (kind === 'block') return (i.mode & 0xc0) === AXIMM ? i.mid : 0;
@@ -71,6 +74,7 @@ export function misplaced(
   if (at + size > where.size) return `operand lies outside the ${name}`;
   if (references.has(spec.kind)) return isReference(where, at) ? '' : 'reference in the place of a value';
   if (spec.access === 'read' || spec.access === 'none' || spec.kind === 'message') return '';
+  if (spec.kind === 'typed' && size > typedMost) return 'value is too large to move';
   if (spec.kind === 'typed') return fits(where, at, types[i.mid]!) ? '' : 'value of another type is here';
   return hasReference(where, at, size) ? 'value in the place of a reference' : '';
 }

@@ -13,6 +13,17 @@ interface Made {
   readonly type: number;
   readonly link: number;
   readonly next: Made | undefined;
+  /** How many there are, this one included. */
+  readonly count: number;
+}
+
+/** Frames that are made at the same time, at most; compilers need a dozen. */
+const madeMost = 64;
+/** Instructions and map bits that all handlers together may make the verifier look at. */
+const handlerWorkMost = 50_000_000;
+
+function make(slot: number, type: number, link: number, next: Made | undefined): Made {
+  return { slot, type, link, next, count: 1 + (next?.count ?? 0) };
 }
 
 const ops = {
@@ -52,7 +63,7 @@ function without(made: Made | undefined, at: number, size: number): Made | undef
   if (made === undefined) return undefined;
   const next = without(made.next, at, size);
   if (made.slot < at + size && at < made.slot + 4) return next;
-  return next === made.next ? made : { ...made, next };
+  return next === made.next ? made : make(made.slot, made.type, made.link, next);
 }
 
 /** What both know. */
@@ -61,7 +72,7 @@ function common(a: Made | undefined, b: Made | undefined): Made | undefined {
   const next = common(a.next, b);
   const other = find(b, a.slot);
   if (other === undefined || other.type !== a.type || other.link !== a.link) return next;
-  return next === a.next ? a : { ...a, next };
+  return next === a.next ? a : make(a.slot, a.type, a.link, next);
 }
 
 /** A link operand as one number: negative ones are told apart from words of a frame by their mode. */
@@ -107,6 +118,8 @@ class Tracer {
   private readonly made: (Made | undefined)[] = [];
   private readonly work: number[] = [];
   private readonly data: TypeDescriptor;
+  private readonly tables = new Set<string>();
+  private handlerWork = 0;
 
   constructor(file: ObjectFile, types: readonly TypeDescriptor[]) {
     this.file = file;
@@ -190,10 +203,10 @@ class Tracer {
     switch (i.op) {
       case ops.frame:
         checkFrame(this.types, i.src, where);
-        if (dst === AFP) made = { slot: i.dst, type: i.src, link: 0, next: made };
+        if (dst === AFP) made = make(i.dst, i.src, 0, made);
         break;
       case ops.mframe:
-        if (dst === AFP) made = { slot: i.dst, type: -1, link: linkKey(i), next: made };
+        if (dst === AFP) made = make(i.dst, -1, linkKey(i), made);
         break;
       case ops.call:
       case ops.spawn: {
@@ -215,17 +228,18 @@ class Tracer {
       }
       case ops.case:
       case ops.casec:
-        this.table(pc, i, 3, 4, type, made);
+        this.table(pc, i, 3, 4, type);
         break;
       case ops.casel:
-        this.table(pc, i, 6, 8, type, made);
+        this.table(pc, i, 6, 8, type);
         break;
       case ops.goto:
-        this.gotoTable(i, type, made);
+        this.gotoTable(i, type);
         break;
       default:
         if (o.dst.kind === 'pc') this.reach(i.dst, type, made, where);
     }
+    if (made !== undefined && made.count > madeMost) throw badInstruction('too many frames at once', pc, i);
     if (!final.has(i.op)) this.reach(pc + 1, type, made, where);
   }
 
@@ -254,15 +268,17 @@ class Tracer {
     if (wrong) throw badInstruction(wrong, pc, i);
   }
 
+  /** Whether such an instruction has led through the same table, in a function of the same frame. */
+  private isDone(i: Instruction, type: number): boolean {
+    const key = `${i.op} ${i.dst} ${type}`;
+    if (this.tables.has(key)) return true;
+    this.tables.add(key);
+    return false;
+  }
+
   /** A case table: count, then entries of `words` words with the pc after low and high, then the pc for all else. */
-  private table(
-    pc: number,
-    i: Instruction,
-    words: 3 | 6,
-    start: 4 | 8,
-    type: number,
-    made: Made | undefined,
-  ): void {
+  private table(pc: number, i: Instruction, words: 3 | 6, start: 4 | 8, type: number): void {
+    if (this.isDone(i, type)) return;
     const count = this.words.at(i.dst);
     const end = i.dst + start + count * words * 4;
     if (count < 0 || end + 4 > this.data.size)
@@ -273,18 +289,19 @@ class Tracer {
     for (let at = i.dst + start; at < end; at += step) {
       if (isReference(this.data, at) !== isString || isReference(this.data, at + 4) !== isString)
         throw badInstruction('table is of another kind', pc, i);
-      this.reach(this.words.at(at + pcAt), type, made, `table of instruction ${pc}`);
+      this.reach(this.words.at(at + pcAt), type, undefined, `table of instruction ${pc}`);
     }
     const otherwise = this.words.at(end);
     // Compilers write -1 where the program cannot get to.
-    if (otherwise !== -1) this.reach(otherwise, type, made, `table of instruction ${pc}`);
+    if (otherwise !== -1) this.reach(otherwise, type, undefined, `table of instruction ${pc}`);
   }
 
   /** The word before a goto table counts its entries, as compilers lay it out; without one, nothing is known of it. */
-  private gotoTable(i: Instruction, type: number, made: Made | undefined): void {
+  private gotoTable(i: Instruction, type: number): void {
+    if (this.isDone(i, type)) return;
     const count = i.dst >= 4 ? this.words.at(i.dst - 4) : 0;
     for (let n = 0; n < count && i.dst + n * 4 + 4 <= this.data.size; n++)
-      this.reach(this.words.at(i.dst + n * 4), type, made, `table at ${i.dst}(mp)`);
+      this.reach(this.words.at(i.dst + n * 4), type, undefined, `table at ${i.dst}(mp)`);
   }
 
   /** Checks a handler whose range is reached, and reaches its targets; false when its range is not reached (yet). */
@@ -295,6 +312,8 @@ class Tracer {
       throw new ObjectError('range lies outside the code', where);
     if (h.type !== -1 && this.types[h.type] === undefined)
       throw new ObjectError('no such type descriptor', where);
+    this.handlerWork += h.pc2 - h.pc1 + 8 * (this.types[h.type]?.map.length ?? 0);
+    if (this.handlerWork > handlerWorkMost) throw new ObjectError('handlers overlap too much', where);
     let type = -1;
     for (let pc = h.pc1; pc < h.pc2; pc++) {
       const t = this.frameOf[pc]!;

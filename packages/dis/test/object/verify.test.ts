@@ -170,6 +170,30 @@ describe('refuses data', () => {
   });
 });
 
+describe('does not let a file keep it busy', () => {
+  const frames = `desc $0,400000\n var @mp,400000\n desc $1,40000,"00${'0'.repeat(20)}"\n entry 0,1\n`;
+  test('frames by the thousand', () => {
+    const code = Array.from({ length: 9000 }, (_, i) => `frame $1,${32 + 4 * i}(fp)`).join('\n');
+    expect(() => verify(assemble(`${code}\n ret\n ${frames}`))).toThrow('too many frames at once');
+  });
+  test('handlers over everything', () => {
+    const handler = 'exception 0,9000,32,-1,0,0\n exctab *,0\n';
+    const file = assemble(
+      `${'nop\n'.repeat(9000)} ret\n desc $0,0\n desc $1,40,"0080"\n entry 0,1\n ${handler.repeat(9000)}`,
+    );
+    expect(() => verify(file)).toThrow('handlers overlap too much');
+  });
+  test('one large table for thousands of gotos', () => {
+    const table = `word @mp+0,${[50000, ...Array.from({ length: 50000 }, (_, i) => i % 9000)].join(',')}`;
+    const file = assemble(`${'goto 32(fp),4(mp)\n'.repeat(9000)} ret\n ${frames} ${table}`);
+    expect(() => verify(file)).not.toThrow();
+  });
+  test('values with large maps', () => {
+    const file = assemble(`movmp 0(mp),$2,0(mp)\n ret\n ${frames} desc $2,40000,"80"`);
+    expect(() => verify(file)).toThrow('value is too large to move');
+  });
+});
+
 describe('files for 64-bit words', () => {
   test('are told apart by where their frames begin', () => {
     const file = assemble('movw 64(fp),0(32(fp))\n ret\n desc $0,0\n desc $1,72\n link 1,0,1,"f"');
