@@ -99,7 +99,9 @@ export async function run(args: readonly string[]): Promise<number> {
     const context = await contextFor(o, machine, input, out, err);
     await startProgram(machine, context, o.argv);
   } catch (error) {
-    process.stderr.write(`dis: ${o.argv[0]}: ${error instanceof Error ? error.message : String(error)}\n`);
+    const text = error instanceof Error ? error.message : String(error);
+    void err.write(encoder.encode(`dis: ${o.argv[0]}: ${text}\n`));
+    await Promise.all([out.end(), err.end()]);
     return 1;
   }
   const scheduler = new Scheduler();

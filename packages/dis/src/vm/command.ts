@@ -1,5 +1,6 @@
 /** Starting a program as the shell starts one: `init(ctxt: ref Draw->Context, argv: list of string)`. */
 
+import { DisError } from '../errors.ts';
 import { typePointer } from '../heap/types.ts';
 import { codeFrom } from './code.ts';
 import type { Context } from './context.ts';
@@ -8,6 +9,8 @@ import type { Process } from './process.ts';
 
 /** Offset of argv in the frame of init. */
 const argvOffset = 36;
+/** Hash of the type of `fn(ctxt: ref Draw->Context, argv: list of string)`. */
+const initSignature = 0x4244b354;
 
 /** A new `list of string`. */
 export function stringList(machine: Machine, strings: readonly string[]): number {
@@ -32,6 +35,12 @@ export async function startProgram(
   const path = argv[0]!;
   const { data } = await context.load(path, { signal: new AbortController().signal });
   const code = codeFrom(data);
+  const signature = code.exports.find((e) => e.name === 'init')?.sig ?? 0;
+  if (signature !== initSignature) {
+    const text = `link typecheck ${code.name}->init() ${(signature >>> 0).toString(16)}/${initSignature.toString(16)}`;
+    machine.print(`${text}\n`);
+    throw new DisError(text);
+  }
   return machine.start(code, path, context, 'init', (frame) =>
     machine.heap.setPointer(frame + argvOffset, stringList(machine, argv)),
   );

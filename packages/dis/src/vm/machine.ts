@@ -18,7 +18,7 @@ import type { Context } from './context.ts';
 import { handle } from './exception.ts';
 import type { Linkage } from './linkage.ts';
 import { Loader } from './loader.ts';
-import { notifyLeader, Process, propagate } from './process.ts';
+import { clipped, notifyLeader, Process, propagate } from './process.ts';
 import { cutStack, freeStack, levels, popFrame, pushFrame, stackSize } from './stack.ts';
 
 export interface MachineOptions {
@@ -320,7 +320,8 @@ export class Machine implements MachineView {
     }
   }
 
-  private exit(p: Process, reason: string): void {
+  private exit(p: Process, exception: string): void {
+    const reason = clipped(exception);
     const why = reason === '' && p.killed ? 'killed' : reason;
     const broken = reason !== '' && reason !== 'interrupted' && !reason.startsWith('fail:');
     this.propagate(p, reason);

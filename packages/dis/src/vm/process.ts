@@ -18,7 +18,7 @@ export class Process {
   group: number;
   context: Context;
   state: State = 'ready';
-  errstr = '';
+  private error = '';
   flags = 0;
   /** INVAL, ZDIV, OVFL and UNFL: what a process of the original starts with. */
   fpControl = 0xf;
@@ -73,6 +73,15 @@ export class Process {
     this.context = context;
   }
 
+  /** What %r prints. As in the original, what is past 127 bytes is lost. */
+  get errstr(): string {
+    return this.error;
+  }
+
+  set errstr(text: string) {
+    this.error = clipped(text);
+  }
+
   get module(): string {
     return this.machine.moduleName(this.linkage);
   }
@@ -91,4 +100,19 @@ export class Process {
     this.flags &= ~(propagate | notifyLeader);
     this.group = this.pid;
   }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Bytes of an error string, with the zero at its end. */
+const ERRMAX = 128;
+
+/** The characters of `text` that fit into an error string. */
+export function clipped(text: string): string {
+  if (text.length * 3 < ERRMAX) return text;
+  const bytes = encoder.encode(text);
+  if (bytes.length < ERRMAX) return text;
+  let end = ERRMAX - 1;
+  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return decoder.decode(bytes.subarray(0, end));
 }
