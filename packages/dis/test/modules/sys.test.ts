@@ -110,6 +110,18 @@ test('a program that waits for a system call can be killed, and what it held is 
   expect(closes).toBe(1);
 });
 
+test('files that a cycle holds are closed when the last process has gone', async () => {
+  let closes = 0;
+  const file = new FileNode(() => ({ close: () => void closes++ }), {}, 0o444);
+  const { out } = await runProgram(testFile('cycle.dis'), {
+    setup: async (_machine, ns) => {
+      await ns.mount(serveTree(dir({ file })), '/mnt');
+    },
+  });
+  expect(out).toBe('opened\n');
+  expect(closes).toBe(1);
+});
+
 test('when memory runs out the program gets an exception, and goes on', async () => {
   const { out, why } = await runProgram(testFile('exhaust.dis'), { memory: 1 << 20 });
   expect(why).toBe('');

@@ -11,17 +11,21 @@ import { contextOf } from './context.ts';
 
 /** Groups that FDs of one machine are in, by the number that stands in the FD. */
 class Groups {
-  private readonly byId = new Map<number, { readonly group: FdGroup; count: number }>();
+  private readonly byId = new Map<
+    number,
+    { readonly group: FdGroup; count: number; readonly undo: () => void }
+  >();
   private readonly ids = new Map<FdGroup, number>();
   private last = 0;
 
-  /** Another FD in the group. */
-  enter(group: FdGroup): number {
+  /** Another FD in the group. `atEnd` is told what to do when nobody is left who could give its FDs up. */
+  enter(group: FdGroup, atEnd: (end: () => void) => () => void): number {
     let id = this.ids.get(group);
     if (id === undefined) {
       id = ++this.last;
       this.ids.set(group, id);
-      this.byId.set(id, { group: group.share(), count: 0 });
+      const entered = id;
+      this.byId.set(id, { group: group.share(), count: 0, undo: atEnd(() => this.forget(entered)) });
     }
     this.byId.get(id)!.count++;
     return id;
@@ -30,12 +34,17 @@ class Groups {
   leave(id: number, fd: number): void {
     const entry = this.byId.get(id);
     if (entry === undefined) return;
-    const { group } = entry;
-    if (fd >= 0 && group.has(fd)) group.close(fd);
-    if (--entry.count > 0) return;
+    if (fd >= 0 && entry.group.has(fd)) entry.group.close(fd);
+    if (--entry.count === 0) this.forget(id);
+  }
+
+  private forget(id: number): void {
+    const entry = this.byId.get(id);
+    if (entry === undefined) return;
     this.byId.delete(id);
-    this.ids.delete(group);
-    group.release();
+    this.ids.delete(entry.group);
+    entry.undo();
+    entry.group.release();
   }
 }
 
@@ -57,7 +66,11 @@ export function newFd(call: Call, fd: number): Address {
     groupsOf.set(heap, groups);
   }
   heap.setWord(pointer, fd);
-  heap.setWord(pointer + groupWord, groups.enter(contextOf(call).fds));
+  const context = contextOf(call);
+  heap.setWord(
+    pointer + groupWord,
+    groups.enter(context.fds, (end) => context.atEnd(end)),
+  );
   return pointer;
 }
 
