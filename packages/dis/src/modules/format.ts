@@ -32,6 +32,8 @@ interface Spec {
   width: number | undefined;
   precision: number | undefined;
   verb: string;
+  /** No flags, no width, no precision. */
+  isPlain: boolean;
   /** After an unknown flag: what is printed in the place of the value. */
   bad: string | undefined;
 }
@@ -58,10 +60,12 @@ function parse(text: string): Spec {
     width: undefined,
     precision: undefined,
     verb: '',
+    isPlain: false,
     bad: undefined,
   };
   const chars = Array.from(text);
   s.verb = chars[chars.length - 1]!;
+  s.isPlain = chars.length === 1;
   const number = (n: number): void => {
     if (s.width === undefined) s.width = n;
     else s.precision = n;
@@ -199,8 +203,12 @@ function word(s: Spec, v: number): bigint {
   return BigInt(s.unsigned ? v >>> 0 : v);
 }
 
-function value(spec: string, isBig: boolean, args: Arguments): string {
-  const s = parse(spec);
+function value(s: Spec, isBig: boolean, args: Arguments): string {
+  // The most frequent ones first.
+  if (s.isPlain && !isBig) {
+    if (s.verb === 'd') return String(args.word());
+    if (s.verb === 's') return cstring(args.string());
+  }
   const result = ((): string => {
     switch (s.verb) {
       case 's':
@@ -223,6 +231,61 @@ function value(spec: string, isBig: boolean, args: Arguments): string {
   return s.bad ?? result;
 }
 
+/** Text as it is; or a verb with what stands before it, parsed already unless a * is among that. */
+type Piece = string | { readonly text: string; readonly spec: Spec | undefined; readonly isBig: boolean };
+
+function compile(format: string): Piece[] {
+  const pieces: Piece[] = [];
+  const chars = Array.from(format);
+  let literal = '';
+  const verb = (text: string, isBig: boolean): void => {
+    if (literal !== '') pieces.push(literal);
+    literal = '';
+    pieces.push({ text, spec: text.includes('*') ? undefined : parse(text), isBig });
+  };
+  for (let i = 0; i < chars.length; i++) {
+    if (chars[i] !== '%') {
+      literal += chars[i];
+      continue;
+    }
+    let spec = '';
+    let isBig = false;
+    for (i++; i < chars.length; i++) {
+      const c = chars[i]!;
+      if (c === '%') {
+        // Stars before it take their arguments, and that is all.
+        if (spec.includes('*')) verb(`${spec}%`, false);
+        else literal += '%';
+        break;
+      }
+      if (c === 'b') isBig = true;
+      else spec += c;
+      if (c !== 'b' && 'sqeEfgGdoxXcrH'.includes(c)) {
+        verb(spec, isBig);
+        break;
+      }
+    }
+  }
+  if (literal !== '') pieces.push(literal);
+  return pieces;
+}
+
+/** Formats that were used lately: programs have few, and use them often. */
+const compiled = new Map<string, Piece[]>();
+const compiledMost = 512;
+const longest = 200;
+
+function pieces(format: string): Piece[] {
+  let found = compiled.get(format);
+  if (found === undefined) {
+    found = compile(format);
+    if (format.length > longest) return found;
+    if (compiled.size >= compiledMost) compiled.clear();
+    compiled.set(format, found);
+  }
+  return found;
+}
+
 /** Characters that are made at most: a few bytes of format can ask for any number of blanks. */
 const most = 1 << 24;
 
@@ -232,32 +295,20 @@ const most = 1 << 24;
  */
 export function format(format: string, args: Arguments): string {
   if (!format.includes('%')) return format;
-  const chars = Array.from(format);
   let out = '';
-  for (let i = 0; i < chars.length; i++) {
-    if (chars[i] !== '%') {
-      out += chars[i];
+  for (const piece of pieces(format)) {
+    if (typeof piece === 'string') {
+      out += piece;
       continue;
     }
-    let spec = '';
-    let isBig = false;
-    for (i++; i < chars.length; i++) {
-      const c = chars[i]!;
-      if (c === '*') spec += args.word();
-      else if (c === 'b') isBig = true;
-      else if ('sqeEfgGdoxXc'.includes(c)) {
-        out += value(spec + c, isBig, args);
-        if (out.length > most) throw new DisError(eHeap);
-        break;
-      } else if (c === '%' || c === 'r') {
-        out += c === '%' ? '%' : args.errstr;
-        break;
-      } else if (c === 'H') {
-        const { references, type } = args.object();
-        out += `${references}.${(type >>> 0).toString(16).padStart(8, '0')}`;
-        break;
-      } else spec += c;
-    }
+    const spec = piece.spec ?? parse(piece.text.replace(/\*/g, () => String(args.word())));
+    if (spec.verb === 'r') out += args.errstr;
+    else if (spec.verb === '%') out += '%';
+    else if (spec.verb === 'H') {
+      const { references, type } = args.object();
+      out += `${references}.${(type >>> 0).toString(16).padStart(8, '0')}`;
+    } else out += value(spec, piece.isBig, args);
+    if (out.length > most) throw new DisError(eHeap);
   }
   return out;
 }
