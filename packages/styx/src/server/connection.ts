@@ -426,6 +426,7 @@ export class Connection {
       waits.push(
         new Promise<void>((resolve) => {
           this.#onQuiet = resolve;
+          setTimeout(resolve, this.#flushGrace);
         }),
       );
     }
