@@ -1,4 +1,5 @@
 import type { Namespace } from '@llambo/namespace';
+import { type Auth, pair, serve, type Transport } from '@llambo/styx';
 import { dir, FileNode, serveTree, text } from '@llambo/styx/fs';
 import { describe, expect, test } from 'vitest';
 import { parseDialString } from '../../src/modules/sys/dial.ts';
@@ -108,6 +109,77 @@ test('a program that waits for a system call can be killed, and what it held is 
   });
   expect(why).toBe('killed');
   expect(closes).toBe(1);
+});
+
+/** A file that is one end of a connection to `server`. */
+function connectionFile(transport: Transport): FileNode {
+  const arrived: Uint8Array[] = [];
+  let wake = (): void => {};
+  transport.start({
+    data(chunk) {
+      arrived.push(chunk.slice());
+      wake();
+    },
+    closed: () => wake(),
+  });
+  return new FileNode(
+    () => ({
+      async read(_offset, count) {
+        while (arrived.length === 0) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        const first = arrived[0]!;
+        if (first.length <= count) arrived.shift();
+        else arrived[0] = first.subarray(count);
+        return first.subarray(0, count);
+      },
+      write(_offset, data) {
+        transport.send([data.slice()], () => {});
+        return data.length;
+      },
+    }),
+    {},
+    0o666,
+  );
+}
+
+test('mounts a server that wants proof of who one is', async () => {
+  const auth: Auth = {
+    begin: () => {
+      let proved = false;
+      return {
+        get proved() {
+          return proved;
+        },
+        read: () => new TextEncoder().encode(proved ? 'welcome' : 'who are you'),
+        write(data) {
+          proved = new TextDecoder().decode(data) === 'sesame';
+          return data.length;
+        },
+      };
+    },
+  };
+  const { out } = await runProgram(testFile('fauth.dis'), {
+    setup: async (_machine, ns) => {
+      const [client, server] = pair();
+      serve(server, serveTree(dir({ hello: text(() => 'hello') })), { auth });
+      await ns.mount(serveTree(dir({ conn: connectionFile(client) })), '/net');
+    },
+  });
+  expect(out).toBe(
+    [
+      'without proof -1',
+      'fauth 1',
+      'with a guess -1',
+      'welcome',
+      'with the password 1',
+      '0 hello',
+      'not an auth file -1',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('files that a cycle holds are closed when the last process has gone', async () => {
