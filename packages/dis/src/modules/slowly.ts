@@ -4,7 +4,7 @@ import type { Awaitable } from '@llambo/styx';
 const slice = 4;
 
 /** Lets everything else that waits have its turn. */
-export function turn(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
