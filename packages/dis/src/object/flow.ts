@@ -2,7 +2,7 @@ import { badInstruction, misplaced, operandSize } from './check-code.ts';
 import { ObjectError } from './errors.ts';
 import { AFP, AIND, AXINF, AXXX, type OperandSpec, op, opcodes, REGRET } from './isa.ts';
 import type { Instruction, ObjectFile, TypeDescriptor } from './module.ts';
-import { checkFrame, fits, isReference } from './types.ts';
+import { checkFrame, fits, isReference, place } from './types.ts';
 
 /**
  * What is known on every way to an instruction: the words of the frame that hold new frames, each made by `frame` with
@@ -115,7 +115,7 @@ class Tracer {
   private readonly words: Words;
   readonly frameOf: Int32Array;
   readonly functions = new Map<number, number>();
-  private readonly made: (Made | undefined)[] = [];
+  private readonly made: (Made | undefined)[];
   private readonly work: number[] = [];
   private readonly data: TypeDescriptor;
   private readonly tables = new Set<string>();
@@ -127,6 +127,7 @@ class Tracer {
     this.data = types[0] ?? { id: 0, size: 0, map: new Uint8Array() };
     this.words = new Words(file);
     this.frameOf = new Int32Array(file.code.length).fill(-1);
+    this.made = new Array<Made | undefined>(file.code.length).fill(undefined);
   }
 
   run(): void {
@@ -151,18 +152,19 @@ class Tracer {
     });
   }
 
-  private start(pc: number, type: number, where: string): void {
+  /** `where`: what starts it, or the number of the instruction that does. */
+  private start(pc: number, type: number, where: string | number): void {
     const known = this.functions.get(pc);
     if (known !== undefined && known !== type)
-      throw new ObjectError('function is started with frames of different types', where);
+      throw new ObjectError('function is started with frames of different types', place(where));
     if (known !== undefined) return;
     checkFrame(this.types, type, where);
     this.functions.set(pc, type);
     this.reach(pc, type, undefined, where);
   }
 
-  private reach(pc: number, type: number, made: Made | undefined, where: string): void {
-    if (pc < 0 || pc >= this.file.code.length) throw new ObjectError('runs out of the code', where);
+  private reach(pc: number, type: number, made: Made | undefined, where: string | number): void {
+    if (pc < 0 || pc >= this.file.code.length) throw new ObjectError('runs out of the code', place(where));
     const known = this.frameOf[pc]!;
     if (known < 0) {
       this.frameOf[pc] = type;
@@ -199,10 +201,9 @@ class Tracer {
         made = without(made, i.dst, operandSize(o.dst.kind, i, this.types));
       if (o.mid.access === 'write') made = without(made, i.mid, 4);
     }
-    const where = `instruction ${pc}`;
     switch (i.op) {
       case ops.frame:
-        checkFrame(this.types, i.src, where);
+        checkFrame(this.types, i.src, pc);
         if (dst === AFP) made = make(i.dst, i.src, 0, made);
         break;
       case ops.mframe:
@@ -213,7 +214,7 @@ class Tracer {
         const inner = find(made, i.src);
         if (inner === undefined || inner.type < 0)
           throw badInstruction('frame was not made for a local call', pc, i);
-        this.start(i.dst, inner.type, where);
+        this.start(i.dst, inner.type, pc);
         made = without(made, i.src, 4);
         break;
       }
@@ -237,10 +238,10 @@ class Tracer {
         this.gotoTable(i, type);
         break;
       default:
-        if (o.dst.kind === 'pc') this.reach(i.dst, type, made, where);
+        if (o.dst.kind === 'pc') this.reach(i.dst, type, made, pc);
     }
     if (made !== undefined && made.count > madeMost) throw badInstruction('too many frames at once', pc, i);
-    if (!final.has(i.op)) this.reach(pc + 1, type, made, where);
+    if (!final.has(i.op)) this.reach(pc + 1, type, made, pc);
   }
 
   /** The operand of a reached instruction, if it is in the frame or goes through a word of it. */

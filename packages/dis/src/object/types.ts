@@ -58,11 +58,20 @@ export function checkTypes(file: ObjectFile): readonly TypeDescriptor[] {
 /** Bytes at the start of a frame that belong to the machine: five registers. */
 const frameRegisters = 20;
 
+/** What an error says of where it is: a number is an instruction's. */
+export function place(where: string | number): string {
+  return typeof where === 'number' ? `instruction ${where}` : where;
+}
+
 /** Throws unless descriptor `id` can be a frame. */
-export function checkFrame(types: readonly TypeDescriptor[], id: number, where: string): TypeDescriptor {
+export function checkFrame(
+  types: readonly TypeDescriptor[],
+  id: number,
+  where: string | number,
+): TypeDescriptor {
   const t = types[id];
-  if (t === undefined) throw new ObjectError('no such type descriptor', `${where}: $${id}`);
+  if (t === undefined) throw new ObjectError('no such type descriptor', `${place(where)}: $${id}`);
   if (t.size < frameRegisters || t.size % 4 !== 0 || hasReference(t, 0, frameRegisters))
-    throw new ObjectError('type descriptor is not of a frame', `${where}: desc $${id}`);
+    throw new ObjectError('type descriptor is not of a frame', `${place(where)}: desc $${id}`);
   return t;
 }
