@@ -44,12 +44,20 @@ import * as big from './big.ts';
 import { realPower, realToWord, stringToBig, stringToReal, stringToWord, wordPower } from './convert.ts';
 import { Blocked, Ended, type Engine, Faulted, Ran } from './engine.ts';
 import * as fixed from './fixed.ts';
+import { train } from './train.ts';
+
+/** Turns before it is worth training for a program: V8 takes note of what the interpreter has seen soon after. */
+const trainAfter = 8;
+let turns = 0;
 
 export class Interpreter implements Engine {
   readonly name = 'interp';
 
   run(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3 {
-    return interpret(machine, p, quantum);
+    const status = interpret(machine, p, quantum);
+    // A turn that was used up counts for many: few of the programs that do no more than say hello have one.
+    if (turns < trainAfter && (turns += status === Ran ? trainAfter : 1) >= trainAfter) train(this);
+    return status;
   }
 }
 

@@ -122,7 +122,7 @@ export class Loader {
     return this.reference(linkage, this.machine.heap.retain(p.mp));
   }
 
-  private linkBuiltin(builtin: BuiltinModule, imports: readonly Import[]): number {
+  linkBuiltin(builtin: BuiltinModule, imports: readonly Import[]): number {
     const known = this.linked.get(imports);
     if (known?.builtin === builtin) return this.reference(known, 0);
     const functions = imports.map((i) => {
