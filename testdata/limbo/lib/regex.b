@@ -93,7 +93,7 @@ init(nil: ref Draw->Context, nil: list of string)
 	rand->init(7);
 	h, n: int;
 	h = n = 0;
-	for(i = 0; i < 1500; i++){
+	for(i = 0; i < 500; i++){
 		e := mk(rand, 4);
 		err: string;
 		(re, err) = regex->compile(e, 1);

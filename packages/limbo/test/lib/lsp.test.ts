@@ -6,7 +6,7 @@ import { Deframer, frame, type Message } from '../../src/lsp/protocol.ts';
 import { LanguageServer } from '../../src/lsp/server.ts';
 import { modules, readDisk, root } from '../helper.ts';
 
-const uri = 'file:///work/t.b';
+const uri = 'file:///home/t.b';
 const text = `implement T;
 include "sys.m";
 	sys: Sys;
