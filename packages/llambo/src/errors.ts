@@ -36,16 +36,11 @@ export const unknownModel = (name: string, known: Iterable<string>): LlamboError
 export const unknownStrategy = (name: string, known: Iterable<string>): LlamboError =>
   new LlamboError('bad-request', `strategy ${name} is unknown; strategies: ${oneOf(known)}`);
 
-export const unknownNode = (id: string): LlamboError =>
-  new LlamboError('unknown-node', `node ${id} does not exist`);
-
 export const overloaded = (waiting: number, retryAfter: number): LlamboError =>
   new LlamboError('overloaded', `cluster is at its limit: ${waiting} requests are waiting`, { retryAfter });
 
 export const noNode = (model: string, why: string): LlamboError =>
   new LlamboError('no-node', `no node can serve model ${model}: ${why}`, { retryAfter: 1 });
-
-export const requestCancelled = (): LlamboError => new LlamboError('cancelled', 'request was cancelled');
 
 export const configError = (message: string): LlamboError => new LlamboError('config', message);
 

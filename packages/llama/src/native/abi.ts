@@ -6,6 +6,7 @@
 import koffi from 'koffi';
 import { nativeError } from '../errors.ts';
 
+// The prototypes in llama.ts name these structs: declaring one is enough to make it known to koffi.
 const pointer = 'void *';
 
 type StructType = ReturnType<typeof koffi.struct>;
@@ -15,10 +16,8 @@ export const LOAD_MODE_MMAP = 1;
 /** enum llama_pooling_type: mean over the tokens of a sequence. */
 export const POOLING_MEAN = 1;
 export const POOLING_UNSPECIFIED = -1;
-/** enum llama_flash_attn_type: let llama.cpp decide. */
-export const FLASH_ATTN_AUTO = -1;
 
-export const ModelParams: StructType = koffi.struct('llama_model_params', {
+koffi.struct('llama_model_params', {
   devices: pointer,
   tensor_buft_overrides: pointer,
   n_gpu_layers: 'int32_t',
@@ -38,7 +37,7 @@ export const ModelParams: StructType = koffi.struct('llama_model_params', {
   load_mtp: 'bool',
 });
 
-export const ContextParams: StructType = koffi.struct('llama_context_params', {
+koffi.struct('llama_context_params', {
   n_ctx: 'uint32_t',
   n_batch: 'uint32_t',
   n_ubatch: 'uint32_t',
@@ -78,7 +77,7 @@ export const ContextParams: StructType = koffi.struct('llama_context_params', {
   ctx_other: pointer,
 });
 
-export const Batch: StructType = koffi.struct('llama_batch', {
+koffi.struct('llama_batch', {
   n_tokens: 'int32_t',
   token: pointer,
   embd: pointer,
@@ -88,7 +87,7 @@ export const Batch: StructType = koffi.struct('llama_batch', {
   logits: pointer,
 });
 
-export const TokenDataArray: StructType = koffi.struct('llama_token_data_array', {
+koffi.struct('llama_token_data_array', {
   data: pointer,
   size: 'size_t',
   selected: 'int64_t',

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { nativeError } from '../errors.ts';
-import { LOAD_MODE_MMAP, POOLING_MEAN } from './abi.ts';
+import { LOAD_MODE_MMAP, POOLING_MEAN, POOLING_UNSPECIFIED } from './abi.ts';
 import type { Llama, Pointer } from './llama.ts';
 
 /** Loads weights on a thread of the pool: seconds for large models. */
@@ -62,7 +62,7 @@ export class Context {
       n_threads: shape.threads,
       n_threads_batch: shape.threads,
       embeddings: shape.embeddings === true,
-      pooling_type: shape.embeddings ? POOLING_MEAN : -1,
+      pooling_type: shape.embeddings ? POOLING_MEAN : POOLING_UNSPECIFIED,
     });
     if (context === null) {
       throw nativeError(

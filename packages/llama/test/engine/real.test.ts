@@ -73,7 +73,13 @@ describe('answers', { timeout: 120_000 }, () => {
       (_, i) => `${['amber', 'cobalt', 'jade', 'ruby'][i % 4]}${1000 + i * 37}`,
     );
     const answers = await Promise.all(
-      secrets.map((secret) => collect(engine, ask(`Repeat this word and nothing else: ${secret}`))),
+      secrets.map((secret) =>
+        collect(engine, {
+          prompt: `${'All of them begin with this text. '.repeat(8)}${`The code is ${secret}. `.repeat(4)}The code is`,
+          temperature: 0,
+          maxTokens: 12,
+        }),
+      ),
     );
     answers.forEach(({ text }, i) => {
       const others = secrets.filter((secret, j) => j !== i && text.includes(secret));
