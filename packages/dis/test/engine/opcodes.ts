@@ -26,6 +26,7 @@ export const rows: readonly Row[] = [
   ['movw w1,w0', { w1: min }, { w0: min }],
   ['lea w1,Fa0; movw 0(Fa0),w0', { w1: 7 }, { w0: 7 }],
   ['lea w1,a0; movw $9,0(a0)', {}, { w1: 9 }],
+  ['lea w1,Fa0; movw 0(Fa0),Fw0; movw Fw0,w0', { w1: 9 }, { w0: 9 }],
   ['lea w1,Fa0; movw $9,0(Fa0)', {}, { w1: 9 }],
   ['lea w1,Fa0; movw $9,Fw0; movw Fw0,0(Fa0)', {}, { w1: 9 }],
   ['lea w1,Fa0; lea w2,Fa1; movw 0(Fa0),0(Fa1)', { w1: 3 }, { w2: 3 }],

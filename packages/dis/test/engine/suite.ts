@@ -2,8 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { opcodes } from '../../src/object/index.ts';
-import { type Case, execute } from './harness.ts';
+import { forms } from '../../src/engine/forms.ts';
+import { assemble } from '../../src/object/asm.ts';
+import { opcodes, write } from '../../src/object/index.ts';
+import { codeFrom, stride } from '../../src/vm/code.ts';
+import { type Case, execute, program } from './harness.ts';
 import { rows, toCase } from './opcodes.ts';
 import { programs } from './programs.ts';
 
@@ -24,6 +27,15 @@ export function engineSuite(name: string, make: () => Engine): void {
 
   describe(`${name}: programs`, () => {
     for (const [title, c] of Object.entries(programs)) test(title, () => check(c, make()));
+  });
+
+  test(`${name}: every instruction form has a row`, () => {
+    const seen = new Set<number>();
+    for (const c of [...rows.map(toCase), ...Object.values(programs)]) {
+      const { words } = codeFrom(write(assemble(program(c))));
+      for (let at = 0; at < words.length; at += stride) seen.add(words[at]! & 0xff);
+    }
+    expect([...forms].filter(([form, n]) => form !== '-' && !seen.has(n)).map(([form]) => form)).toEqual([]);
   });
 
   test(`${name}: every opcode has a row`, () => {
