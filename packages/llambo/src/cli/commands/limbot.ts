@@ -110,7 +110,7 @@ const opening = ({ system }: ChatOptions): ChatTurn[] =>
   system === undefined ? [] : [{ role: 'system', content: system }];
 
 /** Calmer than the API's defaults: small models wander off at temperature 1. */
-const CHAT_SAMPLING = { temperature: 0.7, top_p: 0.95, min_p: 0.05, repeat_penalty: 1.05 };
+const CHAT_SAMPLING = { temperature: 0.3, top_p: 0.95, min_p: 0.05 };
 
 async function answer(
   options: ChatOptions,
