@@ -1,10 +1,14 @@
 /** Speed of the Dis machine: instructions a second by kind, machines and processes to start, and what they weigh. */
 
-import { Machine } from '../packages/dis/src/vm/machine.ts';
-import { type Code, codeFrom } from '../packages/dis/src/vm/code.ts';
-import type { Context } from '../packages/dis/src/vm/context.ts';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { assemble } from '../packages/dis/src/object/asm.ts';
 import { write } from '../packages/dis/src/object/index.ts';
+import { type Code, codeFrom } from '../packages/dis/src/vm/code.ts';
+import type { Context } from '../packages/dis/src/vm/context.ts';
+import { Machine } from '../packages/dis/src/vm/machine.ts';
 import { blocked, type Program, programs, small } from './dis/programs.ts';
 
 const context: Context = {
@@ -42,8 +46,11 @@ const only = process.argv.slice(2);
 for (const program of programs) {
   if (only.length > 0 && !only.includes(program.kind)) continue;
   mips(program, program.count >> 2);
-  rates[program.kind] = Math.round(Math.max(mips(program, program.count), mips(program, program.count)) * 10) / 10;
-  console.log(`${program.kind.padEnd(10)} ${rates[program.kind]!.toFixed(1).padStart(8)} million instructions/s`);
+  rates[program.kind] =
+    Math.round(Math.max(mips(program, program.count), mips(program, program.count)) * 10) / 10;
+  console.log(
+    `${program.kind.padEnd(10)} ${rates[program.kind]!.toFixed(1).padStart(8)} million instructions/s`,
+  );
 }
 
 // 1,000 machines that run a small program, and stay.
@@ -77,6 +84,25 @@ console.log(
   `${many.processCount} blocked processes: ${procStart.toFixed(0)} ms, ${procKb.toFixed(2)} kB each, ${(many.memoryUsed / blocked.count).toFixed(0)} bytes of it in the machine`,
 );
 
+/** Milliseconds of a whole process, the best of five. */
+function processTime(args: readonly string[]): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const begun = performance.now();
+    execFileSync(process.execPath, args, { stdio: 'ignore' });
+    best = Math.min(best, performance.now() - begun);
+  }
+  return Math.round(best);
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const command = join(root, 'packages/dis/dist/cli/main.js');
+const nodeMs = processTime(['-e', '0']);
+const helloMs = existsSync(command)
+  ? processTime([command, 'run', '-r', join(root, 'bench/dis'), '/hello.dis'])
+  : Number.NaN;
+console.log(`dis run hello: ${helloMs} ms as a whole process, of which ${nodeMs} are Node's own`);
+
 console.log(
   JSON.stringify({
     interp_mips: rates,
@@ -84,5 +110,7 @@ console.log(
     vm_kb: Math.round(vmKb),
     proc_start_ms_10000: Math.round(procStart),
     proc_kb: Math.round(procKb * 100) / 100,
+    hello_ms: helloMs,
+    node_ms: nodeMs,
   }),
 );
