@@ -19,14 +19,13 @@ import {
   AXNON,
   AXXX,
   HASLDT,
-  type Instruction,
   type Kind,
   modeByte,
-  type ObjectFile,
   type Opcode,
   opcodeNamed,
   opcodes,
-} from '../object/index.ts';
+} from '../object/isa.ts';
+import type { Instruction, ObjectFile } from '../object/module.ts';
 import type { BuiltinModule } from '../vm/builtin.ts';
 import { codeOf } from '../vm/code.ts';
 import type { Context } from '../vm/context.ts';

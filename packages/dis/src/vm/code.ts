@@ -5,21 +5,9 @@
 
 import { forms } from '../engine/forms.ts';
 import { internType, type TypeId } from '../heap/types.ts';
-import {
-  AFP,
-  AIMM,
-  AIND,
-  AMP,
-  AXIMM,
-  AXINF,
-  AXNON,
-  AXXX,
-  type Handler,
-  type Instruction,
-  type ObjectFile,
-  opcodes,
-  read,
-} from '../object/index.ts';
+import { AFP, AIMM, AIND, AMP, AXIMM, AXINF, AXNON, AXXX, opcodes } from '../object/isa.ts';
+import type { Handler, Instruction, ObjectFile } from '../object/module.ts';
+import { read } from '../object/reader.ts';
 import { verify } from '../object/verify.ts';
 
 /**
