@@ -4,7 +4,7 @@
  */
 import { type Chunk, type Generation, LlamaError } from '@llambo/llama';
 import { LlamboError, noNode, overloaded } from '../errors.ts';
-import type { RouteRequest, Strategy } from './balancer/index.ts';
+import { fingerprint, type RouteRequest, type Strategy } from './balancer/index.ts';
 import type { AnswerSink, Assignment, Inference, InferenceRequest } from './inference.ts';
 import type { ClusterNode } from './node.ts';
 
@@ -35,6 +35,8 @@ interface Question {
   readonly class: string | undefined;
   readonly sink: AnswerSink;
   readonly seed: number;
+  /** What strategy `prefix` knows the prompt by. */
+  readonly prefix: readonly number[];
   readonly submittedAt: number;
   readonly tried: Set<string>;
   readonly deadline: NodeJS.Timeout;
@@ -86,6 +88,7 @@ export class Dispatcher {
       class: nodeClass,
       sink,
       seed: request.generate.seed ?? Math.floor(Math.random() * 0x1_0000_0000),
+      prefix: fingerprint(promptText(request), model),
       submittedAt: performance.now(),
       tried: new Set(),
       deadline: setTimeout(() => this.#timedOut(question), this.#options.waitMs),
@@ -148,9 +151,14 @@ export class Dispatcher {
   }
 
   #pick(question: Question): ClusterNode | undefined {
-    const { model, class: nodeClass, tried } = question;
+    const { model, class: nodeClass, tried, prefix } = question;
+    const { session } = question.request;
     const length = question.tokens.length + estimatedTokens(question.request);
-    const route = this.#route(model, nodeClass, length, tried);
+    const route: RouteRequest = {
+      ...this.#route(model, nodeClass, length, tried),
+      prefix,
+      ...(session === undefined ? {} : { session }),
+    };
     const node = this.#strategy.pick(route);
     if (node !== undefined || tried.size === 0) return node;
     // Every other node is busy or gone: one that failed before may have recovered.
@@ -210,13 +218,24 @@ export class Dispatcher {
           question.sink.chunk(chunk);
         },
         finish: (finish) => {
-          node.measured(question.tokens.length - resumed, performance.now() - startedAt);
+          const totalMs = performance.now() - startedAt;
+          node.measured(question.tokens.length - resumed, totalMs);
+          this.#strategy.observe(node, {
+            ok: true,
+            firstTokenMs: finish.usage.queueMs + finish.usage.promptMs,
+            totalMs,
+            tokens: question.tokens.length - resumed,
+            prefix: question.prefix,
+            promptTokens: finish.usage.promptTokens,
+            cachedTokens: finish.usage.cachedTokens,
+          });
           this.#end(question, () => question.sink.finish({ ...finish, assignment }));
           release();
         },
         error: (error) => {
           if (!question.over && worthRetrying(error) && question.attempts < MOST_ATTEMPTS) {
             node.counters.failures++;
+            this.#strategy.observe(node, { ok: false });
             question.tried.add(node.id);
             this.#hooks.failover(node, error, question.tokens.length);
             release();
@@ -279,12 +298,12 @@ export class Dispatcher {
 const worthRetrying = (error: Error): boolean =>
   error instanceof LlamaError && (error.code === 'engine-gone' || error.code === 'native');
 
+function promptText({ generate }: InferenceRequest): string {
+  if (generate.messages === undefined) return generate.prompt ?? '';
+  return generate.messages.map(({ role, content }) => `${role}\n${content}\n`).join('');
+}
+
 /** Characters over four: near enough for a balancer. */
-function estimatedTokens({ generate }: InferenceRequest): number {
-  if (generate.tokens !== undefined) return generate.tokens.length;
-  const characters =
-    generate.messages?.reduce((sum, message) => sum + message.content.length, 0) ??
-    generate.prompt?.length ??
-    0;
-  return Math.ceil(characters / 4);
+function estimatedTokens(request: InferenceRequest): number {
+  return request.generate.tokens?.length ?? Math.ceil(promptText(request).length / 4);
 }

@@ -6,6 +6,8 @@ export interface InferenceRequest {
   readonly id: string;
   /** Name of a model or of a node class; undefined is the cluster's default model. */
   readonly model?: string;
+  /** What keeps a conversation on one node, for strategy `session`. */
+  readonly session?: string;
   /** What the engine is to do; caller and resume are the cluster's own business. */
   readonly generate: Omit<GenerateRequest, 'caller' | 'resume'>;
 }

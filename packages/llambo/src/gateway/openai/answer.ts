@@ -31,6 +31,8 @@ export interface Choice {
 export interface AnswerOptions {
   readonly orchestrator: Orchestrator;
   readonly model: string | undefined;
+  /** The request's `user`. */
+  readonly session: string | undefined;
   /** One entry for each choice. */
   readonly requests: readonly GenerateRequest[];
   readonly shape: Shape;
@@ -91,7 +93,7 @@ export async function wholeAnswer(options: AnswerOptions): Promise<Response> {
 }
 
 function oneChoice(
-  { orchestrator, model, requests }: AnswerOptions,
+  { orchestrator, model, session, requests }: AnswerOptions,
   envelope: Envelope,
   index: number,
   inferences: Inference[],
@@ -101,7 +103,7 @@ function oneChoice(
     const logprobs: TokenLogprob[] = [];
     const request = {
       id: `${envelope.id}-${index}`,
-      ...named(model),
+      ...named(model, session),
       generate: requests[index] as GenerateRequest,
     };
     inferences.push(
@@ -123,7 +125,7 @@ function oneChoice(
  * wrong later is an error event and the end of the stream, never a silent stop.
  */
 export function streamedAnswer(options: AnswerOptions): Promise<Response> {
-  const { orchestrator, model, requests, shape, includeUsage, signal } = options;
+  const { orchestrator, model, session, requests, shape, includeUsage, signal } = options;
   const envelope = envelopeFor(options);
   const inferences: Inference[] = [];
   const usages: Usage[] = [];
@@ -178,7 +180,7 @@ export function streamedAnswer(options: AnswerOptions): Promise<Response> {
         if (!opened && shape.opening !== undefined) event([shape.opening(index)]);
         opened = true;
       };
-      const request = { id: `${envelope.id}-${index}`, ...named(model), generate };
+      const request = { id: `${envelope.id}-${index}`, ...named(model, session), generate };
       inferences.push(
         orchestrator.infer(request, {
           assigned(assignment) {
@@ -203,4 +205,10 @@ export function streamedAnswer(options: AnswerOptions): Promise<Response> {
   });
 }
 
-const named = (model: string | undefined): { model?: string } => (model === undefined ? {} : { model });
+const named = (
+  model: string | undefined,
+  session: string | undefined,
+): { model?: string; session?: string } => ({
+  ...(model === undefined ? {} : { model }),
+  ...(session === undefined ? {} : { session }),
+});

@@ -54,6 +54,7 @@ export function openaiRoutes(orchestrator: Orchestrator): Hono {
     return answer(body, {
       orchestrator,
       model: body.model,
+      session: body.user,
       requests,
       shape: CHAT,
       signal: context.req.raw.signal,
@@ -68,6 +69,7 @@ export function openaiRoutes(orchestrator: Orchestrator): Hono {
     return answer(body, {
       orchestrator,
       model: body.model,
+      session: body.user,
       requests,
       shape: COMPLETION,
       signal: context.req.raw.signal,
