@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/lsp/main.js';
+import '../dist/bundle/lsp/main.js';

@@ -52,11 +52,6 @@
 /** Bytes of an object's header, before its payload. */
 export const header = 8;
 
-/** Scratch words where the interpreter puts immediate operands, so that every operand has an address. */
-export const scratchSource = 32;
-export const scratchMiddle = 40;
-export const scratchDestination = 48;
-
 /** Where blocks may start. */
 export const firstPage = 1024;
 

@@ -156,7 +156,6 @@ export interface Heap {
   newChannel(element: TypeId, n: number): Address;
 }
 
-export { DisError } from '../errors.ts';
 /** The process-wide types that need no definition. */
 /**
  * Names a type: size in bytes, pointer map as in a `desc` directive (hex, most significant bit first, one bit a word).

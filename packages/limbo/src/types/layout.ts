@@ -235,14 +235,6 @@ export function placeMembers(ids: readonly Decl[], from: number): { size: number
   return { size, alignment };
 }
 
-/** Sizes a type again after its table has changed. */
-export function resizeType(u: Unit, t: Type): void {
-  if (t.ok & Ok.Sized) {
-    t.ok &= ~Ok.Sized;
-    sizeWithCycles(u, t);
-  }
-}
-
 /**
  * Places variables one after the other from `from` on; those that share another's place get its offset, those of one
  * tuple stay together. The end, aligned to `to`.

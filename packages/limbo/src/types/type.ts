@@ -410,10 +410,6 @@ export function cloneDecl(d: Decl): Decl {
   return Object.assign(new Decl(d.start, d.stop, d.store, d.sym, d.ty), d);
 }
 
-export function cloneDecls(list: readonly Decl[]): Decl[] {
-  return list.map(cloneDecl);
-}
-
 /** The name, for messages. */
 export function nameOf(d: Decl | null): string {
   return d?.sym?.name ?? 'nil';
