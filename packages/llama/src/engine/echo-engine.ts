@@ -142,7 +142,7 @@ export class EchoEngine implements Engine {
       const token = running.next++;
       this.#counters.completionTokens++;
       running.sink.chunk({ text: running.words[token] as string, tokens: [token] });
-      again(this.#options.tokenMs);
+      if (this.#running.has(running)) again(this.#options.tokenMs); // the sink may have cancelled, or killed this engine
     };
     again(this.#options.firstMs);
   }

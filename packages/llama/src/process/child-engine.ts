@@ -17,7 +17,7 @@ import type { CallName, Calls, Event, FromEngine, LoadOptions, ToEngine } from '
 export interface ChildEngineOptions extends LoadOptions {
   /** Receives llama.cpp's warnings, line by line. */
   readonly log?: (text: string) => void;
-  /** Called once when the process is gone, wanted or not, after every request in it has failed. */
+  /** Called once when the process is gone, wanted or not, before its requests fail: who retries them must know. */
   readonly exited?: (why: string) => void;
 }
 
@@ -170,8 +170,8 @@ export class ChildEngine implements Engine {
     const pending = [...this.#pending.values()];
     this.#sinks.clear();
     this.#pending.clear();
+    exited?.(why);
     for (const { reject } of pending) reject(engineGone(why));
     for (const sink of sinks) sink.error(engineGone(why));
-    exited?.(why);
   }
 }

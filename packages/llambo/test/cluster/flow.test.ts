@@ -1,0 +1,165 @@
+/** The way of a question through the cluster, on engines without a model. */
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { formatStatus } from '../../src/cluster/status.ts';
+import { LlamboError, type Orchestrator } from '../../src/index.ts';
+import { ask, EchoModels, startEcho } from './support.ts';
+
+let orchestrator: Orchestrator | undefined;
+afterEach(() => orchestrator?.stop());
+
+async function start(models = new EchoModels(), yaml?: string): Promise<Orchestrator> {
+  orchestrator = await startEcho(models, yaml);
+  return orchestrator;
+}
+
+describe('a question', () => {
+  test('is answered by a node, which says how it came to it', async () => {
+    const cluster = await start();
+    const { text, finish } = await ask(cluster, 'What is AI?', { maxTokens: 5 });
+    expect(text.split(' ')).toHaveLength(5);
+    expect(finish?.assignment).toEqual({
+      node: 'worker-0001',
+      class: 'tiny',
+      model: 'm',
+      strategy: 'least-loaded',
+      attempt: 1,
+    });
+    expect(cluster.status().load).toBe(0);
+  });
+
+  test('waits for a node when all are busy, and is answered in turn', async () => {
+    const cluster = await start(new EchoModels({ tokenMs: 1 }));
+    const answers = Array.from({ length: 10 }, (_, i) => ask(cluster, `question ${i}`, { maxTokens: 4 }));
+    expect(cluster.status()).toMatchObject({ load: 2, capacity: 2, waiting: 8, utilisation: 1 });
+    expect((await Promise.all(answers)).every(({ finish }) => finish !== undefined)).toBe(true);
+    expect(cluster.status()).toMatchObject({ load: 0, waiting: 0 });
+  });
+
+  test('over the queue is refused, with a time to try again', async () => {
+    const cluster = await start(
+      new EchoModels({ tokenMs: 1 }),
+      'queue: 1\nclasses: { tiny: { count: 1, model: m, capacity: 1 } }',
+    );
+    const [, , third] = await Promise.all([
+      ask(cluster, 'a', { maxTokens: 3 }),
+      ask(cluster, 'b', { maxTokens: 3 }),
+      ask(cluster, 'c'),
+    ]);
+    expect(third.error).toMatchObject({ code: 'overloaded', retryAfter: 1 });
+  });
+
+  test('that is cancelled frees its node at once for the next', async () => {
+    const cluster = await start(
+      new EchoModels({ tokenMs: 1 }),
+      'classes: { tiny: { count: 1, model: m, capacity: 1 } }',
+    );
+    const given = ask(cluster, 'a', { maxTokens: 1000, onChunk: (count, cancel) => count === 3 && cancel() });
+    const next = ask(cluster, 'b', { maxTokens: 2 });
+    await given;
+    expect((await next).finish?.assignment.attempt).toBe(1);
+    expect(cluster.status().load).toBe(0);
+  });
+
+  test.each([
+    [undefined, 'm', undefined],
+    ['default', 'm', undefined],
+    ['m', 'm', undefined],
+    ['big', 'n', 'big'],
+  ])('for %s goes to model %s, class %s', async (name, model, nodeClass) => {
+    const cluster = await start(undefined, 'classes: { tiny: { model: m }, big: { model: n } }');
+    expect(cluster.resolve(name)).toEqual({ model, class: nodeClass });
+  });
+
+  test('for an unknown model is refused with the names that are known', async () => {
+    const cluster = await start();
+    expect(() => cluster.resolve('gpt-5')).toThrow('model gpt-5 is not served here; models: m, tiny');
+  });
+});
+
+describe('an engine that dies', () => {
+  test('in mid-answer: the answer goes on where it stopped, byte for byte', async () => {
+    const models = new EchoModels({ tokenMs: 1 });
+    const cluster = await start(models);
+    const whole = await ask(cluster, 'a long story', { maxTokens: 60 });
+    const broken = await ask(cluster, 'a long story', {
+      maxTokens: 60,
+      onChunk: (count) => count === 20 && models.kill(),
+    });
+    expect(broken.text).toBe(whole.text);
+    expect(broken.finish?.assignment.attempt).toBe(2);
+    expect(broken.finish?.usage.completionTokens).toBe(60);
+    expect(models.engines).toHaveLength(2);
+    expect(
+      cluster.events
+        .recent(10)
+        .map(({ text }) => text)
+        .join('\n'),
+    ).toMatch(/died \(SIGKILL\), 2 nodes in error[\s\S]*is back, 2 nodes recovered/);
+  });
+
+  test('five times under one question: an error, never silence', async () => {
+    const models = new EchoModels({ tokenMs: 1 });
+    const cluster = await start(models);
+    let kills = 0;
+    const { error } = await ask(cluster, 'doomed', {
+      maxTokens: 60,
+      onChunk: () => kills++ < 5 && models.kill(),
+    });
+    expect(error?.message).toMatch(/engine is gone/);
+    expect(cluster.status().load).toBe(0);
+  }, 60_000);
+
+  test('loads stay exact, whatever is asked, cancelled or killed', async () => {
+    const step = fc.constantFrom('ask', 'ask', 'cancel', 'kill');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const models = new EchoModels();
+        const cluster = await startEcho(models, 'classes: { tiny: { count: 3, model: m, capacity: 2 } }');
+        const answers = steps.map((what, i) => {
+          if (what === 'kill') models.kill();
+          return ask(cluster, `q${i}`, {
+            maxTokens: 3,
+            onChunk: (_count, cancel) => what === 'cancel' && cancel(),
+          });
+        });
+        await Promise.all(answers);
+        expect(cluster.nodes.map(({ load }) => load)).toEqual([0, 0, 0]);
+        await cluster.stop();
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+});
+
+test('strategies change under load without losing a question', async () => {
+  const cluster = await start(
+    new EchoModels({ tokenMs: 1 }),
+    'classes: { tiny: { count: 4, model: m, capacity: 1 } }',
+  );
+  const answers = Array.from({ length: 40 }, (_, i) => {
+    if (i % 10 === 5)
+      cluster.setStrategy(['round-robin', 'random', 'p2c', 'least-loaded'][Math.floor(i / 10)] as string);
+    return ask(cluster, `q${i}`, { maxTokens: 3 });
+  });
+  expect((await Promise.all(answers)).filter(({ finish }) => finish === undefined)).toEqual([]);
+  expect(() => cluster.setStrategy('psychic')).toThrow(LlamboError);
+});
+
+test('stopping fails what waits', async () => {
+  const cluster = await start(
+    new EchoModels({ tokenMs: 50 }),
+    'classes: { tiny: { count: 1, model: m, capacity: 1 } }',
+  );
+  const answers = [ask(cluster, 'a', { maxTokens: 100 }), ask(cluster, 'b')];
+  await cluster.stop();
+  for (const { error } of await Promise.all(answers)) expect(error).toBeInstanceOf(Error);
+});
+
+test('status begins as the seed draws it', async () => {
+  const cluster = await start(
+    undefined,
+    'classes: { tiny: { count: 750, model: m }, medium: { count: 200, model: m }, large: { count: 50, model: m } }',
+  );
+  expect(formatStatus(cluster.status())).toMatch(/^Cluster: 1000 nodes, 0% util\nhealth=healthy\n/);
+});
