@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, visit } from 'yaml';
+import type { z } from 'zod';
 import { configError } from '../errors.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -32,6 +33,12 @@ export function parseConfig(text: string, name: string): Config {
     return `${name}:${line}:${col}`;
   };
   const problems = document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`);
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) !== undefined) return;
+      problems.push(`${at(node.range?.[0])}: alias *${node.source} has no anchor before it`);
+    },
+  });
   if (problems.length > 0) throw configError(problems.join('\n'));
   const parsed = configSchema.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
@@ -43,10 +50,10 @@ export function parseConfig(text: string, name: string): Config {
   throw configError(problems.join('\n'));
 }
 
-function messageOf(issue: { code: string; message: string }): string {
-  return issue.code === 'unrecognized_keys'
-    ? 'unknown key'
-    : issue.message.replace(/^./, (char) => char.toLowerCase());
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'unknown key';
+  const text = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return text.replace(/^./, (char) => char.toLowerCase());
 }
 
 /** Where the value at `path` stands in the file; for a key that is missing, where its parent does. */
@@ -60,5 +67,5 @@ function offsetOf(
     const pair = items?.find((item) => String(item.key?.value) === String(path[length - 1]));
     if (pair?.key?.range) return pair.key.range[0];
   }
-  return undefined;
+  return document.contents?.range?.[0];
 }

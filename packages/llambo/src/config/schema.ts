@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { strategyNames } from '../cluster/balancer/index.ts';
 import { parseBytes } from './units.ts';
 
-const bytes = z.union([z.string(), z.number()]).transform((value, context) => {
-  const parsed = parseBytes(value);
+const bytes = z.unknown().transform((value, context) => {
+  const parsed = typeof value === 'string' || typeof value === 'number' ? parseBytes(value) : undefined;
   if (parsed === undefined) {
     context.addIssue({
       code: 'custom',
@@ -14,7 +14,12 @@ const bytes = z.union([z.string(), z.number()]).transform((value, context) => {
   return parsed;
 });
 
-const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'is not HOST:PORT');
+const address = z
+  .string()
+  .refine(
+    (text) => /^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/.test(text) && Number(/\d+$/.exec(text)) <= 65_535,
+    'is not HOST:PORT',
+  );
 
 /** One class of nodes, as in the seed: how many there are, what they run, and what they may use. */
 export const classSchema = z.strictObject({
