@@ -76,6 +76,11 @@ export interface File {
    */
   readonly stable?: boolean;
   /**
+   * True when `write` always answers before it returns, never by a promise, and keeps no view of its data: a server then
+   * lends it large data from where it arrived, without a copy.
+   */
+  readonly immediate?: boolean;
+  /**
    * Walks `names` (at most 16, checked by the caller) from here, which need not be open and stays where it is. No names:
    * a second reference to the same file. Rejects when the first name does not exist.
    */

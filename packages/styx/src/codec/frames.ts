@@ -2,7 +2,7 @@
  * Cuts a stream of bytes into messages. Those that arrive whole are handled where they lie, in a buffer that the next bytes
  * will fill again; one that comes in parts is put together in a buffer of its own.
  */
-import { HDRSZ, Rread } from '../constants.ts';
+import { HDRSZ, Rread, Twrite } from '../constants.ts';
 import { Eframe, ProtocolError } from '../errors.ts';
 import { giveBuffer, newBuffer, SLAB, takeBuffer } from './buffers.ts';
 import { Reader } from './reader.ts';
@@ -34,6 +34,8 @@ export class Frames {
   place: ((tag: number, count: number) => Uint8Array | undefined) | undefined;
   direct: (tag: number, data: Uint8Array) => void = () => {};
   #into: Uint8Array | undefined;
+  /** True when a large Twrite on `fid` may be handled where it arrived: nothing of it is kept. */
+  lends: ((fid: number) => boolean) | undefined;
   readonly #onFrame: OnFrame;
   readonly #reader: Reader = new Reader();
   /** A message of which only the first `#have` bytes are here; its size is known when there are 4 of them. */
@@ -117,8 +119,14 @@ export class Frames {
     do {
       const size = r.view.getUint32(at, true);
       if (size < HDRSZ || size > this.msize) throw new ProtocolError(Eframe);
-      if (at + size > n || size > LARGE) return at;
+      if (at + size > n) return at;
       const type = chunk[at + 4] as number;
+      let lent = true;
+      if (size > LARGE) {
+        if (type !== Twrite || this.lends?.(r.view.getUint32(at + HDRSZ, true)) !== true) return at;
+        lent = false;
+      }
+      r.lent = lent;
       const tag = r.view.getUint16(at + 5, true);
       r.window(at + HDRSZ, at + size);
       at += size;

@@ -14,7 +14,8 @@ export class Reader {
   at: number = 0;
   /** The byte after the message. */
   end: number = 0;
-  #lent = false;
+  /** `data` must copy. */
+  lent: boolean = false;
 
   constructor(bytes: Uint8Array = new Uint8Array(0)) {
     this.bytes = bytes;
@@ -27,7 +28,7 @@ export class Reader {
    * must copy.
    */
   reset(bytes: Uint8Array, lent: boolean): void {
-    this.#lent = lent;
+    this.lent = lent;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = 0;
@@ -80,7 +81,7 @@ export class Reader {
   data(n: number): Uint8Array {
     const at = this.#take(n);
     // A Buffer's own slice does not copy.
-    if (this.#lent) return copyOf.call(this.bytes, at, at + n);
+    if (this.lent) return copyOf.call(this.bytes, at, at + n);
     return this.bytes.subarray(at, at + n);
   }
 

@@ -173,6 +173,7 @@ export function ramfs(options: RamfsOptions = {}): Ramfs {
 }
 
 class RamFile implements File {
+  readonly immediate = true;
   readonly #tree: Tree;
   readonly #user: string;
   #node: Node;

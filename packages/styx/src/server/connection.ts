@@ -81,6 +81,10 @@ export class Connection {
     this.#out = new Outbox(transport);
     this.#out.onSent = () => this.#onSent();
     this.#frames = new Frames(Math.min(most, LONGEST_VERSION), (type, tag, r) => this.#onFrame(type, tag, r));
+    this.#frames.lends = (id) => {
+      const fid = this.fids.get(id);
+      return fid?.file?.immediate === true && fid.busy === undefined;
+    };
     transport.start({ data: (chunk) => this.#onData(chunk), closed: () => this.#onClosed() });
   }
 
