@@ -170,7 +170,7 @@ export class Scheduler {
       sequence.virtual += 1 / sequence.weight;
     }
     const { batch, outputs } = this.#context.shape;
-    let budget = generating.length === 0 ? batch : Math.max(CHUNK, generating.length);
+    let budget = this.#readingBudget(generating.length);
     for (const sequence of this.#active) {
       const slot = sequence.slot as Slot;
       if (slot.computed >= sequence.prompt.tokens.length) continue;
@@ -185,6 +185,15 @@ export class Scheduler {
       budget -= length;
     }
     return used;
+  }
+
+  /**
+   * Prompt tokens in this step. Alone, prompts take the whole batch; beside generating sequences they take a piece, and
+   * more in proportion when more wait to be read than generate: then the sooner they are read, the fuller the steps.
+   */
+  #readingBudget(generating: number): number {
+    if (generating === 0) return this.#context.shape.batch;
+    return CHUNK * Math.max(1, Math.ceil((this.#active.length - generating) / generating));
   }
 
   /**

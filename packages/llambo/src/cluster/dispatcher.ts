@@ -53,6 +53,7 @@ export class Dispatcher {
   readonly #hooks: DispatcherHooks;
   readonly #waiting = new Map<string, Question[]>();
   #strategy: Strategy<ClusterNode>;
+  #closed: Error | undefined;
 
   constructor(strategy: Strategy<ClusterNode>, options: DispatcherOptions, hooks: DispatcherHooks) {
     this.#strategy = strategy;
@@ -121,23 +122,32 @@ export class Dispatcher {
   /** Gives waiting questions to nodes that have room: to be called when a node came (back) or got less to do. */
   pump(model: string): void {
     const questions = this.#waiting.get(model);
-    while (questions !== undefined && questions.length > 0) {
-      const question = questions[0] as Question;
+    if (questions === undefined) return;
+    // Those of a class that is full stay; those behind them may ask for another.
+    const full = new Set<string | undefined>();
+    for (const question of [...questions]) {
+      if (full.has(question.class) || full.has(undefined)) continue;
       const node = this.#pick(question);
-      if (node === undefined) return;
-      questions.shift();
+      if (node === undefined) {
+        full.add(question.class);
+        continue;
+      }
+      questions.splice(questions.indexOf(question), 1);
       this.#run(question, node);
     }
   }
 
   /** Ends all questions: the cluster is going down. */
   close(error: Error): void {
+    this.#closed = error;
     for (const questions of this.#waiting.values()) {
       for (const question of questions.splice(0)) this.#end(question, () => question.sink.error(error));
     }
   }
 
   #place(question: Question, first: boolean): void {
+    const closed = this.#closed;
+    if (closed !== undefined) return this.#end(question, () => question.sink.error(closed));
     const node = this.#pick(question);
     if (node !== undefined) return this.#run(question, node);
     if (!this.#hooks.hopeful(question.model)) {
@@ -233,7 +243,12 @@ export class Dispatcher {
           release();
         },
         error: (error) => {
-          if (!question.over && worthRetrying(error) && question.attempts < MOST_ATTEMPTS) {
+          if (
+            !question.over &&
+            this.#closed === undefined &&
+            worthRetrying(error) &&
+            question.attempts < MOST_ATTEMPTS
+          ) {
             node.counters.failures++;
             this.#strategy.observe(node, { ok: false });
             question.tried.add(node.id);
@@ -241,7 +256,7 @@ export class Dispatcher {
             release();
             return this.#place(question, true);
           }
-          this.#end(question, () => question.sink.error(error));
+          this.#end(question, () => question.sink.error(this.#closed ?? error));
           release();
         },
       },

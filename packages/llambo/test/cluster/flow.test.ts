@@ -36,6 +36,21 @@ describe('a question', () => {
     expect(cluster.status()).toMatchObject({ load: 0, waiting: 0 });
   });
 
+  test('for a full class waits without holding up the others', async () => {
+    const yaml = 'classes: { small: { model: m, capacity: 1 }, big: { model: m, capacity: 1 } }';
+    const cluster = await start(new EchoModels({ tokenMs: 1 }), yaml);
+    const order: string[] = [];
+    const note = (name: string, model: string, maxTokens: number) =>
+      ask(cluster, name, { model, maxTokens }).then(() => order.push(name));
+    await Promise.all([
+      note('long', 'small', 300),
+      note('first', 'big', 20),
+      note('blocked', 'small', 2),
+      note('passes', 'big', 2),
+    ]);
+    expect(order).toEqual(['first', 'passes', 'long', 'blocked']);
+  });
+
   test('over the queue is refused, with a time to try again', async () => {
     const cluster = await start(
       new EchoModels({ tokenMs: 1 }),
@@ -153,7 +168,7 @@ test('stopping fails what waits', async () => {
   );
   const answers = [ask(cluster, 'a', { maxTokens: 100 }), ask(cluster, 'b')];
   await cluster.stop();
-  for (const { error } of await Promise.all(answers)) expect(error).toBeInstanceOf(Error);
+  for (const { error } of await Promise.all(answers)) expect(error).toMatchObject({ code: 'no-node' });
 });
 
 test('status begins as the seed draws it', async () => {
