@@ -48,4 +48,4 @@ export class Request implements Call {
   }
 }
 
-export type FlushRequest = Request & { readonly m: TflushCall };
+type FlushRequest = Request & { readonly m: TflushCall };
