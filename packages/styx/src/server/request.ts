@@ -1,4 +1,4 @@
-import type { TflushCall, Tmsg } from '../codec/fcall.ts';
+import type { Tmsg } from '../codec/fcall.ts';
 import { Einterrupted, StyxError } from '../errors.ts';
 import type { Call } from '../file.ts';
 import type { Fid } from './fid.ts';
@@ -47,5 +47,3 @@ export class Request implements Call {
     this.#controller?.abort(new StyxError(Einterrupted));
   }
 }
-
-type FlushRequest = Request & { readonly m: TflushCall };
