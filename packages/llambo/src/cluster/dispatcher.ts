@@ -14,7 +14,7 @@ const MOST_ATTEMPTS = 5;
 export interface DispatcherOptions {
   /** Questions that may wait for a node, per model. */
   readonly queue: number;
-  /** Milliseconds that a question waits for a node at most. */
+  /** Milliseconds that a question waits for its next token at most, the time in the queue included. */
   readonly waitMs: number;
 }
 
@@ -39,6 +39,7 @@ interface Question {
   readonly prefix: readonly number[];
   readonly submittedAt: number;
   readonly tried: Set<string>;
+  /** Runs out when no token has come for too long, be it the first or a later one. */
   readonly deadline: NodeJS.Timeout;
   /** All tokens of the answer so far: what another node resumes behind. */
   tokens: number[];
@@ -221,7 +222,7 @@ export class Dispatcher {
         chunk: (chunk: Chunk) => {
           if (question.over) return;
           if (question.tokens.length === 0) this.#hooks.firstToken(performance.now() - question.submittedAt);
-          clearTimeout(question.deadline);
+          question.deadline.refresh();
           for (const token of chunk.tokens) question.tokens.push(token);
           node.counters.tokens += chunk.tokens.length;
           this.#hooks.tokens(node, chunk.tokens.length);

@@ -18,7 +18,7 @@ import { type FindModel, modelFinder, type ServedModel } from './models.ts';
 import { ClusterNode, capacityOf } from './node.ts';
 import { type ClusterStatus, statusOf } from './status.ts';
 
-/** Milliseconds that a question waits for its first token at most. */
+/** Milliseconds that a question waits for its next token at most. */
 const WAIT_MS = 120_000;
 /** Requests that one engine runs at once, whatever the nodes' capacities add up to. */
 const MOST_SEQUENCES = 64;
