@@ -21,7 +21,8 @@ const SYSTEM = 'You are a careful assistant who answers briefly and truthfully, 
 const chat = (i: number, system?: string): GenerateRequest => ({
   messages: [
     ...(system === undefined ? [] : [{ role: 'system', content: system }]),
-    { role: 'user', content: `Tell me something about number ${i}.` },
+    // Two digits each: prompts of one length, as in the bare loop, so that both run the same batches.
+    { role: 'user', content: `Tell me something about number ${10 + i}.` },
   ],
   maxTokens: TOKENS,
   ignoreEos: true,
@@ -52,6 +53,13 @@ async function bareLoop(context: Context, streams: number, promptLength: number)
     await context.decode(streams);
   }
   return rate(streams * TOKENS, started);
+}
+
+/** The median of several runs: one stream is over within a second. */
+async function medianOf(runs: number, measure: () => Promise<number>): Promise<number> {
+  const rates: number[] = [];
+  for (let i = 0; i < runs; i++) rates.push(await measure());
+  return median(rates);
 }
 
 const rate = (tokens: number, started: number): number => tokens / ((performance.now() - started) / 1000);
@@ -129,16 +137,18 @@ const rounds: Round[] = [];
 const many = Array.from({ length: STREAMS }, (_, i) => chat(i));
 let rss = 0;
 
+const probe = await LocalEngine.load({ path, context: CONTEXT, sequences: 1, threads });
+const promptLength = (await collect(probe, { ...chat(0), maxTokens: 1 })).usage.promptTokens;
+await probe.close();
+
 for (let round = 0; round < ROUNDS; round++) {
   const context = new Context(llama, model, shape);
-  await bareLoop(context, 1, 30);
-  const bareOne = await bareLoop(context, 1, 38);
-  const bareMany = await bareLoop(context, STREAMS, 38);
+  const bareOne = await medianOf(5, () => bareLoop(context, 1, promptLength));
+  const bareMany = await bareLoop(context, STREAMS, promptLength);
   context.free();
 
   const engine = await LocalEngine.load({ path, context: CONTEXT, sequences: STREAMS, threads });
-  await engineRate(engine, [chat(0)]);
-  const one = await engineRate(engine, [chat(0)]);
+  const one = await medianOf(5, () => engineRate(engine, [chat(0)]));
   const manyRate = await engineRate(engine, many);
   const shared = await engineRate(
     engine,
