@@ -1,14 +1,14 @@
 /**
  * The engine against its own ceiling: a bare llama_decode loop over the same library, model, threads and batch shapes,
- * without sampling, text or requests. Chats of about 30 prompt and 64 generated tokens, one at a time and 64 at once.
+ * without sampling, text or requests, each in a fresh process of its own. Chats of about 30 prompt and 64 generated tokens, one at a time and 64 at once.
  * Every round runs all contestants one after the other; ratios are taken within a round, and the median is reported.
  */
+import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { availableParallelism } from 'node:os';
-import { collect, type Engine, type GenerateRequest, LocalEngine, ModelStore } from '@llambo/llama';
+import { fileURLToPath } from 'node:url';
+import { ChildEngine, collect, type Engine, type GenerateRequest, ModelStore } from '@llambo/llama';
 import { Orchestrator, parseConfig, startGateway } from 'llambo';
-import { Context, loadModel } from '../packages/llama/src/native/context.ts';
-import { type Llama, loadLlama, type Pointer } from '../packages/llama/src/native/llama.ts';
 import { median, printTable } from './support/table.ts';
 
 const STREAMS = 64;
@@ -29,31 +29,6 @@ const chat = (i: number, system?: string): GenerateRequest => ({
   temperature: 0,
   cachePrompt: system !== undefined,
 });
-
-/** Tokens generated a second, over prompt and answer, by a bare loop. */
-async function bareLoop(context: Context, streams: number, promptLength: number): Promise<number> {
-  for (let s = 0; s < streams; s++) context.truncate(s, 0);
-  const started = performance.now();
-  const put = (at: number, sequence: number, position: number, output: boolean): void => {
-    context.token[at] = 1000 + ((sequence * 131 + position * 17) % 20_000);
-    context.position[at] = position;
-    context.sequence[at] = sequence;
-    context.output[at] = output ? 1 : 0;
-  };
-  const perBatch = Math.max(1, Math.floor(context.shape.batch / promptLength));
-  for (let first = 0; first < streams; first += perBatch) {
-    let used = 0;
-    for (let s = first; s < Math.min(streams, first + perBatch); s++) {
-      for (let p = 0; p < promptLength; p++) put(used++, s, p, p === promptLength - 1);
-    }
-    await context.decode(used);
-  }
-  for (let step = 1; step < TOKENS; step++) {
-    for (let s = 0; s < streams; s++) put(s, s, promptLength + step - 1, true);
-    await context.decode(streams);
-  }
-  return rate(streams * TOKENS, started);
-}
 
 /** The median of several runs: one stream is over within a second. */
 async function medianOf(runs: number, measure: () => Promise<number>): Promise<number> {
@@ -119,41 +94,46 @@ interface Round {
   readonly one: number;
   readonly many: number;
   readonly shared: number;
-  readonly child: number;
   readonly http: number;
 }
 
+/** The bare loop in a fresh process, as every engine has one: what a process did before shows in its speed. */
+function bare(path: string, promptLength: number): { one: number; many: number } {
+  const script = fileURLToPath(new URL('./engine/bare.ts', import.meta.url));
+  const figures = [threads, STREAMS, CONTEXT, promptLength, TOKENS].map(String);
+  const output = execFileSync(
+    process.execPath,
+    ['--conditions=llambo:source', '--import', 'tsx', script, path, ...figures],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  return JSON.parse(output) as { one: number; many: number };
+}
+
 const { path } = await new ModelStore().pull('smollm2-135m');
-const llama: Llama = loadLlama();
-const model: Pointer = await loadModel(llama, path, 0);
-const shape = {
-  sequences: STREAMS,
-  contextPerSequence: CONTEXT,
-  batch: 512,
-  outputs: STREAMS + 128,
-  threads,
-};
 const rounds: Round[] = [];
 const many = Array.from({ length: STREAMS }, (_, i) => chat(i));
 let rss = 0;
 
-const probe = await LocalEngine.load({ path, context: CONTEXT, sequences: 1, threads });
+const start = (): Promise<ChildEngine> =>
+  ChildEngine.start({ path, context: CONTEXT, sequences: STREAMS, threads });
+const probe = await start();
 const promptLength = (await collect(probe, { ...chat(0), maxTokens: 1 })).usage.promptTokens;
 await probe.close();
 
 for (let round = 0; round < ROUNDS; round++) {
-  const context = new Context(llama, model, shape);
-  const bareOne = await medianOf(5, () => bareLoop(context, 1, promptLength));
-  const bareMany = await bareLoop(context, STREAMS, promptLength);
-  context.free();
+  const { one: bareOne, many: bareMany } = bare(path, promptLength);
 
-  const engine = await LocalEngine.load({ path, context: CONTEXT, sequences: STREAMS, threads });
+  const engine = await start();
   const one = await medianOf(5, () => engineRate(engine, [chat(0)]));
   const manyRate = await engineRate(engine, many);
   const shared = await engineRate(
     engine,
     Array.from({ length: STREAMS }, (_, i) => chat(i, SYSTEM)),
   );
+  rss = (await engine.status()).rss;
   await engine.close();
 
   const config = parseConfig(
@@ -162,14 +142,10 @@ for (let round = 0; round < ROUNDS; round++) {
   );
   const orchestrator = await Orchestrator.start(config);
   const gateway = await startGateway(orchestrator, config.listen.http);
-  const childEngine = orchestrator.nodes[0]?.engine as Engine;
-  await engineRate(childEngine, [chat(0)]);
-  const child = await engineRate(childEngine, many);
   const http = await httpRate(gateway.url, many);
-  rss = (await childEngine.status()).rss;
   await gateway.close();
   await orchestrator.stop();
-  rounds.push({ bareOne, bareMany, one, many: manyRate, shared, child, http });
+  rounds.push({ bareOne, bareMany, one, many: manyRate, shared, http });
 }
 
 const of = (key: keyof Round): number => median(rounds.map((round) => round[key]));
@@ -191,7 +167,6 @@ printTable(
     row('engine, 1 stream', 'one', 'bareOne'),
     row(`llama_decode loop, ${STREAMS} streams`, 'bareMany'),
     row(`engine, ${STREAMS} streams`, 'many', 'bareMany'),
-    row('engine in its process', 'child', 'many'),
     row('HTTP, streaming', 'http', 'many'),
     row('engine, shared system prompt', 'shared', 'many'),
   ],
@@ -206,8 +181,7 @@ process.stdout.write(
     rss_mb: Math.round(rss / 1e6),
     us_per_token: {
       engine: Math.round(cost('many', 'bareMany')),
-      process: Math.round(cost('child', 'many')),
-      http: Math.round(cost('http', 'child')),
+      http: Math.round(cost('http', 'many')),
     },
   })}\n`,
 );
