@@ -225,6 +225,8 @@ function cpuProcedures(ggml: ReturnType<typeof koffi.load>): Pick<Llama, 'newThr
     newThreadpool(threads) {
       const params = koffi.alloc(ThreadpoolParams, 1);
       initParams(params, threads);
+      // A thread that spins between two decodes takes a core from those who fetch the tokens: docs/rationale.md.
+      koffi.encode(params, koffi.offsetof(ThreadpoolParams, 'poll'), 'uint32_t', 0);
       return koffi.call(createAt, create, params) as Pointer;
     },
     freeThreadpool: (pool) => koffi.call(releaseAt, release, pool),
