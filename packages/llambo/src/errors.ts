@@ -42,6 +42,8 @@ export const overloaded = (waiting: number, retryAfter: number): LlamboError =>
 export const noNode = (model: string, why: string): LlamboError =>
   new LlamboError('no-node', `no node can serve model ${model}: ${why}`, { retryAfter: 1 });
 
+export const requestCancelled = (): LlamboError => new LlamboError('cancelled', 'request was cancelled');
+
 export const configError = (message: string): LlamboError => new LlamboError('config', message);
 
 export const unreachable = (address: string, cause?: unknown): LlamboError =>

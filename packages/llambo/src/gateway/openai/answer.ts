@@ -1,9 +1,10 @@
 /** Runs the choices of one HTTP request and makes its response: whole, or as server-sent events. */
 import { randomUUID } from 'node:crypto';
 import type { Chunk, GenerateRequest, TokenLogprob, Usage } from '@llambo/llama';
-import type { Assignment, Inference, InferenceFinish } from '../../cluster/inference.ts';
+import type { Assignment, InferenceFinish } from '../../cluster/inference.ts';
 import type { Orchestrator } from '../../cluster/orchestrator.ts';
 import { EVENT_STREAM_HEADERS, EventStream } from '../event-stream.ts';
+import { Choices } from './choices.ts';
 import { toFailure } from './errors.ts';
 import { chatUsage, type Envelope, provenance } from './shapes.ts';
 
@@ -64,15 +65,10 @@ function envelopeFor({ orchestrator, model, shape }: AnswerOptions): Envelope {
 /** @throws whatever the cluster says about a choice; the others are cancelled then */
 export async function wholeAnswer(options: AnswerOptions): Promise<Response> {
   const envelope = envelopeFor(options);
-  const inferences: Inference[] = [];
-  const cancelAll = (): void => {
-    for (const inference of inferences) inference.cancel();
-  };
-  options.signal.addEventListener('abort', cancelAll, { once: true });
+  const asked = new Choices(options.signal);
   try {
-    const choices = await Promise.all(
-      options.requests.map((_, index) => oneChoice(options, envelope, index, inferences)),
-    );
+    const answers = options.requests.map((_, index) => oneChoice(options, envelope, index, asked));
+    const choices = await Promise.race([Promise.all(answers), asked.gone]);
     const body = {
       id: envelope.id,
       object: options.shape.object,
@@ -84,11 +80,8 @@ export async function wholeAnswer(options: AnswerOptions): Promise<Response> {
     };
     const { assignment } = (choices[0] as { finish: InferenceFinish }).finish;
     return Response.json(body, { headers: headersOf(envelope, assignment) });
-  } catch (error) {
-    cancelAll();
-    throw error;
   } finally {
-    options.signal.removeEventListener('abort', cancelAll);
+    asked.cancel();
   }
 }
 
@@ -96,7 +89,7 @@ function oneChoice(
   { orchestrator, model, session, requests }: AnswerOptions,
   envelope: Envelope,
   index: number,
-  inferences: Inference[],
+  asked: Choices,
 ): Promise<{ choice: Choice; finish: InferenceFinish }> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -106,7 +99,7 @@ function oneChoice(
       ...named(model, session),
       generate: requests[index] as GenerateRequest,
     };
-    inferences.push(
+    asked.add(
       orchestrator.infer(request, {
         chunk(chunk) {
           text += chunk.text;
@@ -127,16 +120,12 @@ function oneChoice(
 export function streamedAnswer(options: AnswerOptions): Promise<Response> {
   const { orchestrator, model, session, requests, shape, includeUsage, signal } = options;
   const envelope = envelopeFor(options);
-  const inferences: Inference[] = [];
+  const asked = new Choices(signal);
   const usages: Usage[] = [];
   let open = requests.length;
-  const cancelAll = (): void => {
-    for (const inference of inferences) inference.cancel();
-  };
-  signal.addEventListener('abort', cancelAll, { once: true });
 
-  return new Promise((resolve, reject) => {
-    const stream = new EventStream(cancelAll);
+  const response = new Promise<Response>((resolve, reject) => {
+    const stream = new EventStream(() => asked.cancel());
     const assignments: (Assignment | undefined)[] = [];
     let begun = false;
     // The part of every event that never changes, written once.
@@ -160,19 +149,19 @@ export function streamedAnswer(options: AnswerOptions): Promise<Response> {
       resolve(new Response(stream.body, { headers }));
     };
     const done = (): void => {
-      signal.removeEventListener('abort', cancelAll);
+      asked.end();
       if (includeUsage) event([], { usage: chatUsage(usages) });
       stream.data('[DONE]');
       stream.close();
     };
     const fail = (error: Error): void => {
-      cancelAll();
-      signal.removeEventListener('abort', cancelAll);
+      asked.cancel();
       if (!begun) return reject(error);
       stream.data(JSON.stringify(toFailure(error).body));
       stream.close();
     };
     requests.forEach((generate, index) => {
+      if (asked.over) return;
       let offset = 0;
       let opened = false;
       const opening = (): void => {
@@ -181,7 +170,7 @@ export function streamedAnswer(options: AnswerOptions): Promise<Response> {
         opened = true;
       };
       const request = { id: `${envelope.id}-${index}`, ...named(model, session), generate };
-      inferences.push(
+      asked.add(
         orchestrator.infer(request, {
           assigned(assignment) {
             assignments[index] = assignment;
@@ -203,6 +192,7 @@ export function streamedAnswer(options: AnswerOptions): Promise<Response> {
       );
     });
   });
+  return Promise.race([response, asked.gone]);
 }
 
 const named = (

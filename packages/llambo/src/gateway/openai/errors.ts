@@ -55,7 +55,7 @@ export function toFailure(error: unknown): HttpFailure {
       case 'bad-request':
         return failure(400, 'invalid_request_error', message);
       case 'context-overflow':
-        return failure(400, 'invalid_request_error', message, 'context_length_exceeded', 'messages');
+        return failure(400, 'invalid_request_error', message, 'context_length_exceeded');
       case 'unknown-model':
         return failure(404, 'invalid_request_error', message, 'model_not_found', 'model');
       case 'unknown-node':
