@@ -95,6 +95,17 @@ describe('a user', { timeout: 240_000 }, () => {
     expect(err).toMatch(message);
   });
 
+  test('stops reading: the program ends without a complaint', async () => {
+    const child = spawn(process.execPath, [join(root, 'packages/llambo/bin/llamboctl.js'), 'models'], {
+      env: { ...process.env, LLAMBO_HOME: home },
+    });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (data) => (err += data));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
   test('asks for help', async () => {
     const { code, out } = await ctl('help');
     expect(code).toBe(0);

@@ -43,6 +43,9 @@ async function overview(): Promise<string> {
   return `usage: llamboctl COMMAND [ARGUMENTS]\n\n${lines.join('\n')}\n\nllamboctl COMMAND --help tells more.\n`;
 }
 
+// A reader that has seen enough (head, less) ends the program quietly, as SIGPIPE would.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
