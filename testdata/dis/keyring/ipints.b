@@ -72,10 +72,10 @@ init(nil: ref Draw->Context, nil: list of string)
 	sig := sk.sign(m);
 	print("%s %d %d\n", d(sig.n, 10), sk.pk.verify(sig, m), sk.pk.verify(sig, m.add(v[1])));
 
-	# DSA and ElGamal in a small group: verified here, whoever signs.
-	q := IPint.strtoip("1019", 10);
-	dp := IPint.strtoip("2039", 10);	# 2q+1
-	alpha := IPint.inttoip(4);
+	# DSA in a group so large that no wrong message passes by chance, ElGamal in a small one: verified here, whoever signs.
+	q := p;
+	dp := IPint.strtoip("19396094914493492417412352623610788052879", 10);	# 114q+1
+	alpha := IPint.strtoip("20769187434139310514121985316880384", 10);	# 2**114
 	dk := ref DSAsk(ref DSApk(dp, q, alpha, alpha.expmod(IPint.inttoip(77), dp)), IPint.inttoip(77));
 	dm := IPint.inttoip(500);
 	good := 0;
@@ -89,7 +89,8 @@ init(nil: ref Draw->Context, nil: list of string)
 	print("%d\n", dk.pk.verify(ref DSAsig(q, q), dm));
 	nk := DSAsk.gen(dk.pk);
 	print("%d %d\n", nk.pk.p.eq(dp), nk.pk.verify(nk.sign(dm), dm));
-	egk := ref EGsk(ref EGpk(dp, IPint.inttoip(7), IPint.inttoip(7).expmod(IPint.inttoip(123), dp)), IPint.inttoip(123));
+	ep := IPint.strtoip("2039", 10);
+	egk := ref EGsk(ref EGpk(ep, IPint.inttoip(7), IPint.inttoip(7).expmod(IPint.inttoip(123), ep)), IPint.inttoip(123));
 	good = 0;
 	for(i = 0; i < 20; i++)
 		good += egk.pk.verify(egk.sign(dm), dm);
