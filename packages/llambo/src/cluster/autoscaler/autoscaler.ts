@@ -17,6 +17,7 @@ export interface GroupLimits {
 }
 
 export interface ScaleDecision {
+  /** Milliseconds, on the clock that made the signals. */
   readonly at: number;
   readonly group: string;
   readonly policy: string;
@@ -32,25 +33,38 @@ const LONGEST_BACKOFF_MS = 60_000;
 const KEPT = 200;
 
 interface Group {
-  readonly policy: Policy;
+  policy: Policy;
   failures: number;
   notBefore: number;
 }
 
 /** Brings each group to what its policy wants, within its bounds, and remembers why. */
 export class Autoscaler {
-  readonly policy: string;
   readonly #effects: ScalerEffects;
-  readonly #options: PolicyOptions;
+  #options: PolicyOptions;
+  #policy: string;
   readonly #groups = new Map<string, Group>();
   readonly #decisions: ScaleDecision[] = [];
 
   /** @throws LlamboError `bad-request` when no policy has that name */
   constructor(policy: string, effects: ScalerEffects, options: PolicyOptions = {}) {
     createPolicy(policy, options);
-    this.policy = policy;
+    this.#policy = policy;
     this.#effects = effects;
     this.#options = options;
+  }
+
+  /** The registered name, as in `autoscale policy NAME`. */
+  get policy(): string {
+    return this.#policy;
+  }
+
+  /** Another policy from the next tick on; decisions and back-off stay. @throws LlamboError `bad-request` */
+  setPolicy(policy: string, options: PolicyOptions = this.#options): void {
+    createPolicy(policy, options);
+    this.#policy = policy;
+    this.#options = options;
+    for (const group of this.#groups.values()) group.policy = createPolicy(policy, options);
   }
 
   /** To be called every second or so for each group. What it decided, when it acted or was held back. */
@@ -75,9 +89,9 @@ export class Autoscaler {
     }
     if (to === nodes && want === nodes) return undefined;
     const decision = { at: now, group, policy: this.policy, from: nodes, want, to, why: reasons.join('; ') };
-    const last = this.#decisions.at(-1);
+    const last = this.#decisions.findLast((each) => each.group === group);
     // The same hindrance every second is one line, not a flood.
-    const repeated = to === nodes && last?.group === group && last.to === to && last.from === nodes;
+    const repeated = to === nodes && last !== undefined && last.to === to && last.from === nodes;
     if (!repeated) {
       this.#decisions.push(decision);
       if (this.#decisions.length > KEPT) this.#decisions.shift();
@@ -99,6 +113,12 @@ export class Autoscaler {
     const state = this.#group(group);
     state.failures = 0;
     state.notBefore = 0;
+  }
+
+  /** Spawns of the group that failed in a row, and when the next may be tried (on the clock of the signals). */
+  backoff(group: string): { readonly failures: number; readonly notBefore: number } {
+    const { failures, notBefore } = this.#group(group);
+    return { failures, notBefore };
   }
 
   /** The last decisions with the numbers that made them, oldest first. */
