@@ -1,31 +1,57 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Orchestrator } from '../cluster/orchestrator.ts';
-import { type HttpFailure, invalidRequest, notFound, toFailure, tooLarge } from './openai/errors.ts';
+import { requires } from './auth.ts';
+import { clusterRoutes } from './cluster/routes.ts';
+import { type Env, failureOf, respond } from './http.ts';
+import { notFound, wrongMethod } from './openai/errors.ts';
 import { openaiRoutes } from './openai/routes.ts';
+import { createServices, type GatewayOptions, type Services } from './services.ts';
 
-/** Bytes of a request body at most. */
-const MOST_BODY = 8 * 1024 * 1024;
+/** Everything that the cluster says over HTTP, for whoever brings a server of their own. */
+export function gatewayApp(orchestrator: Orchestrator, options: GatewayOptions = {}): Hono<Env> {
+  return appOf(createServices(orchestrator, options));
+}
 
-/** Everything that the cluster says over HTTP. */
-export function gatewayApp(orchestrator: Orchestrator): Hono {
-  const app = new Hono();
-  app.use('*', bodyLimit({ maxSize: MOST_BODY, onError: () => respond(tooLarge(MOST_BODY)) }));
-  app.route('/v1', openaiRoutes(orchestrator));
+export function appOf(services: Services): Hono<Env> {
+  const { orchestrator, auth, metrics } = services;
+  const app = new Hono<Env>();
+  app.use('*', async (context, next) => {
+    auth.checkSite(context.req.header('host'), context.req.header('origin'));
+    await next();
+  });
   app.get('/health', (context) => {
     const status = orchestrator.status();
     return context.json(status, status.health === 'down' ? 503 : 200);
   });
-  app.notFound((context) => respond(notFound(context.req.method, context.req.path)));
-  app.onError((error) =>
-    respond(error instanceof SyntaxError ? invalidRequest(error.message) : toFailure(error)),
+  app.get('/ready', (context) => {
+    const { health, states } = orchestrator.status();
+    const nodes = states.idle === undefined ? 0 : states.idle + (states.busy ?? 0);
+    return context.json({ ready: health !== 'down', nodes }, health === 'down' ? 503 : 200);
+  });
+  app.get('/metrics', requires('operate', auth), (context) =>
+    context.text(metrics.registry.render(), 200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    }),
   );
+  app.route('/v1', openaiRoutes(services));
+  app.route('/api/v1', clusterRoutes(services));
+  app.notFound((context) => {
+    const allowed = methodsOf(app, context.req.path);
+    return respond(
+      allowed.length > 0
+        ? wrongMethod(context.req.method, context.req.path, allowed)
+        : notFound(context.req.method, context.req.path),
+    );
+  });
+  app.onError((error) => respond(failureOf(error)));
   return app;
 }
 
-function respond({ status, body, retryAfter }: HttpFailure): Response {
-  return Response.json(body, {
-    status,
-    headers: retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) },
+/** Methods that a path would have taken. */
+function methodsOf(app: Hono<Env>, path: string): string[] {
+  return ['GET', 'POST', 'DELETE'].filter((method) => {
+    const [handlers] = app.router.match(method, path);
+    // Middleware matches every path; a route of its own has a handler that is registered for the method.
+    return handlers.some(([[, route]]) => (route as { method?: string } | undefined)?.method === method);
   });
 }

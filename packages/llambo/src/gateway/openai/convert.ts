@@ -51,6 +51,13 @@ export function completionToGenerate(body: CompletionRequest): GenerateRequest[]
   return (prompt as string[]).map((text) => ({ ...options, prompt: text }));
 }
 
+/** The choices of one seeded request differ, and each of them is repeatable. */
+export function distinct<T extends { readonly seed?: number }>(request: T, index: number): T {
+  return request.seed === undefined || index === 0
+    ? request
+    : { ...request, seed: (request.seed + index) >>> 0 };
+}
+
 function toMessage({ role, content, ...rest }: ChatRequest['messages'][number]): ChatMessage {
   const text = typeof content === 'string' ? content : (content ?? []).map((part) => part.text).join('');
   return { ...rest, role: role === 'developer' ? 'system' : role, content: text };

@@ -13,10 +13,11 @@ export interface ErrorBody {
 }
 
 export interface HttpFailure {
-  readonly status: 400 | 404 | 408 | 413 | 429 | 499 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 421 | 429 | 499 | 500 | 501 | 503;
   readonly body: ErrorBody;
   /** Seconds for the Retry-After header. */
   readonly retryAfter?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const failure = (
@@ -37,6 +38,46 @@ export function tooLarge(limit: number): HttpFailure {
 
 export function notFound(method: string, path: string): HttpFailure {
   return failure(404, 'invalid_request_error', `there is no ${method} ${path} here`, 'unknown_url');
+}
+
+export function wrongMethod(method: string, path: string, allowed: readonly string[]): HttpFailure {
+  return {
+    ...failure(
+      405,
+      'invalid_request_error',
+      `${path} takes ${allowed.join(', ')}, not ${method}`,
+      'wrong_method',
+    ),
+    headers: { allow: allowed.join(', ') },
+  };
+}
+
+export function unauthorized(message: string): HttpFailure {
+  return {
+    ...failure(401, 'invalid_request_error', message, 'invalid_api_key'),
+    headers: { 'www-authenticate': 'Bearer' },
+  };
+}
+
+export function forbidden(scope: string): HttpFailure {
+  return failure(403, 'invalid_request_error', `API key lacks the scope ${scope}`, 'insufficient_scope');
+}
+
+export function foreignOrigin(origin: string): HttpFailure {
+  return failure(
+    403,
+    'invalid_request_error',
+    `pages of ${origin} may not use this cluster`,
+    'foreign_origin',
+  );
+}
+
+export function foreignHost(name: string): HttpFailure {
+  return failure(403, 'invalid_request_error', `this cluster is not ${name}`, 'foreign_host');
+}
+
+export function rateLimited(message: string, retryAfter: number): HttpFailure {
+  return { ...failure(429, 'rate_limit_error', message, 'rate_limit_exceeded'), retryAfter };
 }
 
 /** The status and body that tell a client of an error. */

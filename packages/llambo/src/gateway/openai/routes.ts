@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
-import type { Orchestrator } from '../../cluster/orchestrator.ts';
-import { type AnswerOptions, type Shape, streamedAnswer, wholeAnswer } from './answer.ts';
-import { chatToGenerate, completionToGenerate } from './convert.ts';
+import { resumed } from '../answer-stream.ts';
+import { requires } from '../auth.ts';
+import { type Env, readJson } from '../http.ts';
+import type { Run } from '../run.ts';
+import type { Services } from '../services.ts';
+import { type Shape, streamedResponse, wholeResponse } from './answer.ts';
+import { chatToGenerate, completionToGenerate, distinct } from './convert.ts';
 import { chatSchema, completionSchema } from './schemas.ts';
 import { chatLogprobs, completionLogprobs } from './shapes.ts';
 
 const CHAT: Shape = {
-  prefix: 'chatcmpl',
   object: 'chat.completion',
   chunkObject: 'chat.completion.chunk',
   choice: (index, { text, logprobs, reason }) => ({
@@ -15,18 +18,24 @@ const CHAT: Shape = {
     logprobs: chatLogprobs(logprobs),
     finish_reason: reason,
   }),
-  opening: (index) => ({ index, delta: { role: 'assistant', content: '' }, finish_reason: null }),
-  delta: (index, { text, logprobs }) => ({
-    index,
-    delta: { content: text },
-    ...(logprobs === undefined ? {} : { logprobs: chatLogprobs(logprobs) }),
-    finish_reason: null,
+  writer: (index) => ({
+    opening: () => [{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }],
+    delta: ({ text, logprobs }) =>
+      text === '' && logprobs === undefined
+        ? []
+        : [
+            {
+              index,
+              delta: { content: text },
+              ...(logprobs === undefined ? {} : { logprobs: chatLogprobs(logprobs) }),
+              finish_reason: null,
+            },
+          ],
+    closing: (reason) => [{ index, delta: {}, finish_reason: reason }],
   }),
-  closing: (index, reason) => ({ index, delta: {}, finish_reason: reason }),
 };
 
 const COMPLETION: Shape = {
-  prefix: 'cmpl',
   object: 'text_completion',
   chunkObject: 'text_completion',
   choice: (index, { text, logprobs, reason }) => ({
@@ -35,61 +44,77 @@ const COMPLETION: Shape = {
     logprobs: completionLogprobs(logprobs, 0),
     finish_reason: reason,
   }),
-  delta: (index, { text, logprobs }, offset) => ({
-    index,
-    text,
-    logprobs: completionLogprobs(logprobs, offset),
-    finish_reason: null,
-  }),
-  closing: (index, reason) => ({ index, text: '', logprobs: null, finish_reason: reason }),
+  writer: (index) => {
+    let offset = 0;
+    return {
+      opening: () => [],
+      delta({ text, logprobs }) {
+        if (text === '' && logprobs === undefined) return [];
+        const choice = { index, text, logprobs: completionLogprobs(logprobs, offset), finish_reason: null };
+        offset += text.length;
+        return [choice];
+      },
+      closing: (reason) => [{ index, text: '', logprobs: null, finish_reason: reason }],
+    };
+  },
 };
 
 /** The OpenAI API: https://platform.openai.com/docs/api-reference */
-export function openaiRoutes(orchestrator: Orchestrator): Hono {
-  const app = new Hono();
+export function openaiRoutes(services: Services): Hono<Env> {
+  const { orchestrator, auth } = services;
+  const app = new Hono<Env>();
+  app.use('*', requires('infer', auth));
 
   app.post('/chat/completions', async (context) => {
-    const body = chatSchema.parse(await readJson(context.req.raw));
+    const again = resumed(services, context);
+    if (again !== undefined) return again;
+    const body = chatSchema.parse(await readJson(context));
     const requests = Array.from({ length: body.n ?? 1 }, (_, i) => distinct(chatToGenerate(body), i));
-    return answer(body, {
-      orchestrator,
+    const run = {
+      services,
+      context,
+      api: 'chat',
+      prefix: 'chatcmpl',
       model: body.model,
       session: body.user,
       requests,
-      shape: CHAT,
-      signal: context.req.raw.signal,
-    });
+    };
+    return answer(run, CHAT, body);
   });
 
   app.post('/completions', async (context) => {
-    const body = completionSchema.parse(await readJson(context.req.raw));
+    const again = resumed(services, context);
+    if (again !== undefined) return again;
+    const body = completionSchema.parse(await readJson(context));
     const requests = completionToGenerate(body).flatMap((request) =>
       Array.from({ length: body.n ?? 1 }, (_, i) => distinct(request, i)),
     );
-    return answer(body, {
-      orchestrator,
+    const run = {
+      services,
+      context,
+      api: 'completions',
+      prefix: 'cmpl',
       model: body.model,
       session: body.user,
       requests,
-      shape: COMPLETION,
-      signal: context.req.raw.signal,
-    });
+    };
+    return answer(run, COMPLETION, body);
   });
 
   app.get('/models', (context) =>
     context.json({
       object: 'list',
-      data: orchestrator.models().map((model) => modelShape(orchestrator, model.name)),
+      data: orchestrator.models().map((model) => modelShape(services, model.name)),
     }),
   );
   app.get('/models/:name{.+}', (context) => {
     const { model } = orchestrator.resolve(context.req.param('name'));
-    return context.json(modelShape(orchestrator, model));
+    return context.json(modelShape(services, model));
   });
   return app;
 }
 
-function modelShape(orchestrator: Orchestrator, name: string): Record<string, unknown> {
+function modelShape({ orchestrator }: Services, name: string): Record<string, unknown> {
   return {
     id: name,
     object: 'model',
@@ -98,33 +123,10 @@ function modelShape(orchestrator: Orchestrator, name: string): Record<string, un
   };
 }
 
-/** The choices of one seeded request differ, and each of them is repeatable. */
-function distinct<T extends { readonly seed?: number }>(request: T, index: number): T {
-  return request.seed === undefined || index === 0
-    ? request
-    : { ...request, seed: (request.seed + index) >>> 0 };
+interface Streamable {
+  readonly stream?: boolean | null | undefined;
+  readonly stream_options?: { readonly include_usage?: boolean | undefined } | null | undefined;
 }
 
-type Streamable = {
-  readonly stream?: boolean | null;
-  readonly stream_options?: { include_usage?: boolean } | null;
-};
-
-function answer(body: Streamable, options: Omit<AnswerOptions, 'includeUsage'>): Promise<Response> {
-  // An unknown model is known before anything is sent.
-  options.orchestrator.resolve(options.model);
-  const includeUsage = body.stream_options?.include_usage ?? false;
-  return body.stream
-    ? streamedAnswer({ ...options, includeUsage })
-    : wholeAnswer({ ...options, includeUsage });
-}
-
-/** @throws SyntaxError with what was wrong with the body */
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new SyntaxError(`request body is not JSON: ${(error as Error).message}`);
-  }
-}
+const answer = (run: Run, shape: Shape, { stream, stream_options }: Streamable): Promise<Response> =>
+  stream ? streamedResponse(run, shape, stream_options?.include_usage ?? false) : wholeResponse(run, shape);

@@ -2,12 +2,6 @@
 import type { TokenLogprob, Usage } from '@llambo/llama';
 import type { Assignment, InferenceFinish } from '../../cluster/inference.ts';
 
-export interface Envelope {
-  readonly id: string;
-  readonly created: number;
-  readonly model: string;
-}
-
 export function chatUsage(usages: readonly Usage[]): Record<string, unknown> {
   // Choices of one request share the prompt: it counts once.
   const prompt = usages[0]?.promptTokens ?? 0;

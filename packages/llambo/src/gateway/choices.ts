@@ -1,27 +1,27 @@
-import type { Inference } from '../../cluster/inference.ts';
-import { requestCancelled } from '../../errors.ts';
+import type { Inference } from '../cluster/inference.ts';
+import { requestCancelled } from '../errors.ts';
+import type { Departure } from './http.ts';
 
 /** The questions of one HTTP request: they end together, be it by its client, by one of them, or because all is said. */
 export class Choices {
-  readonly #signal: AbortSignal;
   readonly #inferences: Inference[] = [];
   /** Rejects when the client goes before all is said: who waits for an answer waits no longer. */
   readonly gone: Promise<never>;
-  #abort: () => void = () => {};
+  #left: () => void = () => {};
+  #unwatch: () => void;
   #over = false;
 
-  /** @param signal aborted when the client is gone, perhaps already */
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
+  /** @param departure of the client, which may have gone already */
+  constructor(departure: Departure) {
     this.gone = new Promise((_resolve, reject) => {
-      this.#abort = () => {
+      this.#left = () => {
         this.cancel();
         reject(requestCancelled());
       };
     });
     this.gone.catch(() => undefined); // nobody may be waiting
-    if (signal.aborted) this.#abort();
-    else signal.addEventListener('abort', this.#abort, { once: true });
+    this.#unwatch = departure.watch(() => this.#left());
+    if (departure.gone) this.#left();
   }
 
   /** True once nothing more is to be asked. */
@@ -44,6 +44,11 @@ export class Choices {
   /** All is said: the client's going means nothing any more. */
   end(): void {
     this.#over = true;
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#unwatch();
+  }
+
+  /** The client may come back: its going ends nothing. */
+  detach(): void {
+    this.#unwatch();
   }
 }

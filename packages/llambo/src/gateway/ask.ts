@@ -1,0 +1,140 @@
+/** The one way from the gateway to the cluster's answers: every API asks through here, and is measured. */
+import type { Chunk, GenerateRequest } from '@llambo/llama';
+import type {
+  AnswerSink,
+  Assignment,
+  Inference,
+  InferenceFinish,
+  InferenceRequest,
+} from '../cluster/inference.ts';
+import type { Principal } from './auth.ts';
+import { HttpError } from './http.ts';
+import { rateLimited } from './openai/errors.ts';
+import type { Services } from './services.ts';
+
+/** Decisions that are remembered. */
+const MOST_ASSIGNMENTS = 256;
+
+export interface Question extends InferenceRequest {
+  /** Whose key it came with: prompts share cached prefixes only within it. */
+  readonly tenant?: string;
+}
+
+/** Counts what passes on its way to the API's own sink. */
+class Measured implements AnswerSink {
+  readonly #services: Services;
+  readonly #sink: AnswerSink;
+  readonly #api: string;
+  readonly #principal: Principal;
+  readonly #id: string;
+  readonly #estimate: number;
+  readonly #startedAt = performance.now();
+  #assignment: Assignment | undefined;
+  #last = 0;
+  #over = false;
+
+  constructor(services: Services, question: Question, principal: Principal, api: string, sink: AnswerSink) {
+    this.#services = services;
+    this.#sink = sink;
+    this.#api = api;
+    this.#principal = principal;
+    this.#id = question.id;
+    this.#estimate = estimatedTokens(question.generate);
+    const verdict = principal.limiter?.admit(this.#estimate, this.#startedAt);
+    if (verdict?.ok === false) throw new HttpError(rateLimited(verdict.why, verdict.retryAfter));
+  }
+
+  assigned(assignment: Assignment): void {
+    this.#assignment = assignment;
+    if (assignment.attempt > 1) this.#services.metrics.failover(assignment.model);
+    const { assignments } = this.#services;
+    assignments.push({ at: Date.now(), request: this.#id, ...assignment });
+    if (assignments.length > MOST_ASSIGNMENTS) assignments.shift();
+    this.#sink.assigned?.(assignment);
+  }
+
+  chunk(chunk: Chunk): void {
+    const now = performance.now();
+    const cells = this.#services.metrics.model(this.#assignment?.model ?? 'none');
+    if (this.#last === 0) {
+      const milliseconds = now - this.#startedAt;
+      cells.firstToken.observe(milliseconds / 1000);
+      cells.firstTokenVllm.observe(milliseconds / 1000);
+      this.#services.observer.firstToken(milliseconds);
+    } else cells.interToken.observe((now - this.#last) / 1000);
+    this.#last = now;
+    this.#sink.chunk(chunk);
+  }
+
+  finish(finish: InferenceFinish): void {
+    const { usage } = finish;
+    this.#services.metrics.used(finish.assignment.model, usage);
+    this.#end(finish.reason, usage.promptTokens + usage.completionTokens);
+    this.#sink.finish(finish);
+  }
+
+  error(error: Error): void {
+    this.refused(error);
+    this.#sink.error(error);
+  }
+
+  /** It did not even begin. */
+  refused(error: Error): void {
+    this.#end((error as { code?: string }).code ?? 'internal', 0);
+  }
+
+  /** The client gave it up. */
+  cancelled(): void {
+    this.#end('cancelled', 0);
+  }
+
+  #end(outcome: string, tokens: number): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#principal.limiter?.done(tokens === 0 ? 0 : tokens - this.#estimate);
+    this.#services.metrics.ended(
+      this.#api,
+      this.#assignment,
+      outcome,
+      (performance.now() - this.#startedAt) / 1000,
+    );
+  }
+}
+
+/**
+ * Asks the cluster on behalf of `principal`.
+ *
+ * @param api which API the question came by, for the metrics
+ * @throws LlamboError `unknown-model`, HttpError when the key is at its limit
+ */
+export function ask(
+  services: Services,
+  question: Question,
+  principal: Principal,
+  api: string,
+  sink: AnswerSink,
+): Inference {
+  const measured = new Measured(services, question, principal, api, sink);
+  const owned = principal.id === 'anonymous' ? question : { ...question, tenant: principal.id };
+  let inference: Inference;
+  try {
+    inference = services.orchestrator.infer(owned, measured);
+  } catch (error) {
+    measured.refused(error as Error);
+    throw error;
+  }
+  return {
+    id: inference.id,
+    cancel() {
+      measured.cancelled();
+      inference.cancel();
+    },
+  };
+}
+
+/** Characters over four, and an answer of usual length: what a key's limit of tokens is charged before it is known. */
+function estimatedTokens({ messages, prompt, tokens, maxTokens }: Omit<GenerateRequest, 'caller'>): number {
+  const characters =
+    prompt?.length ?? messages?.reduce((sum, { content }) => sum + (content?.length ?? 0), 0) ?? 0;
+  return (tokens?.length ?? Math.ceil(characters / 4)) + Math.min(maxTokens ?? 256, 1024);
+}

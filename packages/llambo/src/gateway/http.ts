@@ -1,0 +1,111 @@
+/** Bodies, responses and departures of HTTP requests: on Node's own objects where there are some, else on the web's. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from 'hono';
+import type { Principal } from './auth.ts';
+import { type HttpFailure, invalidRequest, toFailure, tooLarge } from './openai/errors.ts';
+
+/** Bytes of a request body at most. */
+export const MOST_BODY = 8 * 1024 * 1024;
+
+export interface Env {
+  readonly Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
+  Variables: { principal: Principal };
+}
+
+export type Ctx = Context<Env>;
+
+/** A refusal with its response; thrown by whoever reads a request. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly failure: HttpFailure;
+
+  constructor(failure: HttpFailure) {
+    super(failure.body.error.message);
+    this.failure = failure;
+  }
+}
+
+export const failureOf = (error: unknown): HttpFailure => {
+  if (error instanceof HttpError) return error.failure;
+  return error instanceof SyntaxError ? invalidRequest(error.message) : toFailure(error);
+};
+
+export function respond({ status, body, retryAfter, headers }: HttpFailure): Response {
+  return Response.json(body, {
+    status,
+    headers: {
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) }),
+      ...headers,
+    },
+  });
+}
+
+/** @throws SyntaxError with what was wrong with the body, HttpError when it is too large */
+export async function readJson(context: Ctx): Promise<unknown> {
+  const text = await readText(context);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`request body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+async function readText(context: Ctx): Promise<string> {
+  const { raw } = context.req;
+  const declared = Number(context.req.header('content-length') ?? 0);
+  if (declared > MOST_BODY) throw new HttpError(tooLarge(MOST_BODY));
+  const incoming = context.env?.incoming;
+  // With a declared length Node never delivers more than that.
+  if (incoming === undefined || declared > 0) {
+    const text = await raw.text();
+    if (text.length > MOST_BODY) throw new HttpError(tooLarge(MOST_BODY));
+    return text;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > MOST_BODY) throw new HttpError(tooLarge(MOST_BODY));
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The client's going before its answer was whole. */
+export interface Departure {
+  readonly gone: boolean;
+  /** Calls `left` when the client goes, once; not when it has gone already. The returned function takes it back. */
+  watch(left: () => void): () => void;
+}
+
+/**
+ * Watches Node's response itself: an AbortSignal of the request would have to be made, and with it the whole request of
+ * the web's kind.
+ */
+export function departureOf(context: Ctx): Departure {
+  const outgoing = context.env?.outgoing;
+  if (outgoing !== undefined) {
+    return {
+      get gone() {
+        return outgoing.destroyed && !outgoing.writableFinished;
+      },
+      watch(left) {
+        const closed = (): void => {
+          if (!outgoing.writableFinished) left();
+        };
+        outgoing.once('close', closed);
+        return () => outgoing.off('close', closed);
+      },
+    };
+  }
+  const { signal } = context.req.raw;
+  return {
+    get gone() {
+      return signal.aborted;
+    },
+    watch(left) {
+      signal.addEventListener('abort', left, { once: true });
+      return () => signal.removeEventListener('abort', left);
+    },
+  };
+}

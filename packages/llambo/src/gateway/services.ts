@@ -1,0 +1,51 @@
+/** What the parts of the gateway share. */
+import type { Orchestrator } from '../cluster/orchestrator.ts';
+import type { KeyStore } from '../keys/index.ts';
+import { ClusterMetrics } from '../metrics/cluster-metrics.ts';
+import { watchCluster } from '../metrics/watch.ts';
+import { Authenticator } from './auth.ts';
+import { Observer } from './cluster/observer.ts';
+import { ReplayBuffers } from './replay.ts';
+
+export interface GatewayOptions {
+  /** API keys; none: everybody who reaches the gateway may do everything. */
+  readonly keys?: KeyStore;
+  /** Origins of other web pages that may use the API, `*` for all. Default: none. */
+  readonly origins?: readonly string[];
+  /** Folder with the built dashboard. Default: the one of packages/dashboard, when it is there. */
+  readonly dashboard?: string;
+}
+
+export interface Services {
+  readonly orchestrator: Orchestrator;
+  readonly auth: Authenticator;
+  readonly metrics: ClusterMetrics;
+  readonly observer: Observer;
+  readonly replays: ReplayBuffers;
+  /** Where questions went lately, for clusters that keep no trace of their own. */
+  readonly assignments: unknown[];
+  close(): void;
+}
+
+export function createServices(
+  orchestrator: Orchestrator,
+  options: GatewayOptions & { readonly secured?: boolean } = {},
+): Services {
+  const observer = new Observer(orchestrator);
+  const metrics = new ClusterMetrics();
+  const unwatch = watchCluster(metrics.registry, orchestrator);
+  const replays = new ReplayBuffers();
+  return {
+    orchestrator,
+    auth: new Authenticator(options),
+    metrics,
+    observer,
+    replays,
+    assignments: [],
+    close() {
+      unwatch();
+      observer.close();
+      replays.close();
+    },
+  };
+}
