@@ -1,0 +1,181 @@
+/** The nodes that one thread runs. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Scheduler } from '@llambo/dis';
+import type { FileServer } from '@llambo/styx';
+import { DirNode, FileNode, StaticDir, serveTree, type TreeNode } from '@llambo/styx/fs';
+import { EngineLink, type EngineTarget } from './engine-link.ts';
+import { exists, noWorker } from './errors.ts';
+import type { WorkerInfo, WorkerSpec } from './types.ts';
+import { Worker } from './worker.ts';
+
+/** Milliseconds between two looks at machines that never rest, and how many looks make one suspicious. */
+const WATCH_MS = 1000;
+const SUSPICIOUS = 3;
+/** Milliseconds that a suspicious node has to answer a question about its status. */
+const PATIENCE_MS = 3000;
+
+export interface PoolHooks {
+  /** `why` a node is in error; undefined when it is back. */
+  changed(id: string, why: string | undefined): void;
+  log(text: string): void;
+}
+
+export class WorkerPool {
+  readonly #sysname: string;
+  readonly #hooks: PoolHooks;
+  readonly #scheduler = new Scheduler();
+  readonly #workers = new Map<string, Worker>();
+  readonly #links = new Map<string, EngineLink>();
+  readonly #models = new Map<string, StaticDir>();
+  readonly #restless = new Map<Worker, number>();
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(sysname: string, hooks: PoolHooks) {
+    this.#sysname = sysname;
+    this.#hooks = hooks;
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    this.#watch.unref();
+  }
+
+  /** Starts nodes: all of them or none. */
+  async spawn(specs: readonly WorkerSpec[], paths: Readonly<Record<string, string>> = {}): Promise<void> {
+    for (const { id } of specs) if (this.#workers.has(id)) throw exists(id);
+    const started: Worker[] = [];
+    try {
+      for (const spec of specs) {
+        const worker = this.#make(spec, paths[spec.model]);
+        started.push(worker);
+        this.#workers.set(spec.id, worker);
+      }
+      await Promise.all(started.map((worker) => worker.start()));
+    } catch (error) {
+      for (const worker of started) {
+        worker.stop();
+        this.#workers.delete(worker.spec.id);
+      }
+      throw error;
+    }
+  }
+
+  #make(spec: WorkerSpec, path: string | undefined): Worker {
+    return new Worker(spec, {
+      scheduler: this.#scheduler,
+      link: this.#link(spec.model),
+      sysname: this.#sysname,
+      models: this.#modelDir(spec.model, path),
+      changed: (worker, why) => this.#hooks.changed(worker.spec.id, why),
+      log: (text) => this.#hooks.log(text),
+    });
+  }
+
+  stop(ids: readonly string[]): void {
+    for (const id of ids) this.#worker(id);
+    for (const id of ids) {
+      const worker = this.#worker(id);
+      this.#restless.delete(worker);
+      this.#workers.delete(id);
+      worker.stop();
+    }
+  }
+
+  async drain(id: string, draining: boolean): Promise<void> {
+    await this.#worker(id).setDraining(draining);
+  }
+
+  /** Where the engine of a model is from now on; undefined while it is down. */
+  setEngine(model: string, target: EngineTarget | undefined): void {
+    this.#link(model).set(target);
+  }
+
+  info(): Record<string, WorkerInfo> {
+    const all: Record<string, WorkerInfo> = {};
+    for (const [id, worker] of this.#workers) all[id] = worker.info();
+    return all;
+  }
+
+  /** worker-NNNN; undefined when there is none. */
+  dir(id: string): DirNode | undefined {
+    return this.#workers.get(id)?.dir;
+  }
+
+  worker(id: string): Worker | undefined {
+    return this.#workers.get(id);
+  }
+
+  /** The directories of all of its nodes. */
+  fileServer(): FileServer {
+    const workers = this.#workers;
+    return serveTree(
+      new DirNode({
+        lookup: (name) => this.dir(name),
+        *list() {
+          for (const [id, { dir }] of workers) yield [id, dir];
+        },
+      }),
+    );
+  }
+
+  close(): void {
+    clearInterval(this.#watch);
+    for (const worker of this.#workers.values()) worker.stop();
+    this.#workers.clear();
+    for (const link of this.#links.values()) link.close();
+  }
+
+  #worker(id: string): Worker {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) throw noWorker(id);
+    return worker;
+  }
+
+  #link(model: string): EngineLink {
+    let link = this.#links.get(model);
+    if (link === undefined) this.#links.set(model, (link = new EngineLink(model)));
+    return link;
+  }
+
+  #modelDir(model: string, path: string | undefined): StaticDir {
+    let dir = this.#models.get(model);
+    if (dir === undefined) {
+      const entries: [string, TreeNode][] = path === undefined ? [] : [[basename(path), hostFile(path)]];
+      this.#models.set(model, (dir = new StaticDir(entries)));
+    }
+    return dir;
+  }
+
+  /** A machine that has been busy for seconds may be in a loop: if it cannot say how it is, it is taken for dead. */
+  #look(): void {
+    for (const worker of this.#workers.values()) {
+      const busy = worker.vm?.machine.isReady === true;
+      const looks = busy ? (this.#restless.get(worker) ?? 0) + 1 : 0;
+      if (looks === 0) this.#restless.delete(worker);
+      else this.#restless.set(worker, looks);
+      if (looks !== SUSPICIOUS) continue;
+      this.#restless.delete(worker);
+      const { vm } = worker;
+      void worker.answers(PATIENCE_MS).then((alive) => {
+        if (!alive && worker.vm === vm && vm !== undefined)
+          worker.fail('does not answer: it is in an endless loop');
+      });
+    }
+  }
+}
+
+/** A file of this machine, read only. */
+function hostFile(path: string): FileNode {
+  return new FileNode(
+    () => {
+      const fd = openSync(path, 'r');
+      return {
+        read(offset, count) {
+          const bytes = new Uint8Array(Math.min(count, 1 << 20));
+          return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, offset));
+        },
+        close: () => closeSync(fd),
+      };
+    },
+    { stat: () => ({ length: BigInt(statSync(path, { throwIfNoEntry: false })?.size ?? 0) }) },
+    0o444,
+  );
+}
