@@ -49,6 +49,11 @@ export interface Call {
    * the client still gets that result before the Rflush, flush(5).
    */
   readonly signal: AbortSignal;
+  /**
+   * As a listener on `signal`, for calls that block often: `fn` is called when the call is aborted, and never once it has
+   * settled. False, without keeping `fn`, when it was aborted already. A call that has no such member has its signal.
+   */
+  onAbort?(fn: () => void): boolean;
 }
 
 export interface Opened {

@@ -200,6 +200,33 @@ describe('abort', () => {
     client.close();
   });
 
+  test('a call without a signal, by onAbort', async () => {
+    const { tree, root, client } = await mounted();
+    const f = await walk(root, 'event');
+    await f.open(OREAD);
+    let stop = (): void => {};
+    const call = (free: boolean) => ({
+      get signal(): AbortSignal {
+        throw new Error('nobody needs it');
+      },
+      onAbort(fn: () => void) {
+        stop = fn;
+        return free;
+      },
+    });
+    const reading = f.read(0, 10, call(true));
+    await new Promise((r) => setTimeout(r, 5));
+    stop();
+    stop();
+    await expect(reading).rejects.toThrow('interrupted');
+    expect(tree.blocked).toBe(0);
+    await expect(f.read(0, 10, call(false))).rejects.toThrow('interrupted');
+    await f.stat();
+    stop();
+    await f.clunk();
+    client.close();
+  });
+
   test('an answer that is faster than the flush counts, and its tag stays taken until the Rflush', async () => {
     const p = puppet();
     const client = await connected(p);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dir, file, serveTree } from '../src/fs/index.ts';
 import {
   Client,
   type File,
@@ -9,6 +10,7 @@ import {
   pair,
   type RemoteFile,
   type ServerOptions,
+  StyxError,
   serve,
 } from '../src/index.ts';
 import { type Toy, toy } from './toy.ts';
@@ -51,6 +53,36 @@ describe('limits of a connection', () => {
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['interrupted']));
     await f.stat();
     await f.clunk();
+    client.close();
+  });
+
+  test('a flushed request tells all who asked it to, each once', async () => {
+    const told: string[] = [];
+    const tree = serveTree(
+      dir({
+        wait: file(() => ({
+          read: (_offset, _count, call) =>
+            new Promise((_, reject) => {
+              call.onAbort?.(() => told.push('first'));
+              call.onAbort?.(() => told.push('second'));
+              call.signal.addEventListener('abort', () => {
+                told.push(`signal ${call.onAbort?.(() => told.push('late'))}`);
+                reject(new StyxError('interrupted'));
+              });
+            }),
+        })),
+      }),
+    );
+    const [a, b] = pair();
+    serve(a, tree);
+    const client = await Client.connect(b);
+    const f = await open(await client.attach({ uname: 'glenda' }), 'wait');
+    const controller = new AbortController();
+    const reading = f.read(0, 1, controller);
+    await f.stat();
+    controller.abort();
+    await expect(reading).rejects.toThrow('interrupted');
+    expect(told).toEqual(['first', 'second', 'signal false']);
     client.close();
   });
 

@@ -175,7 +175,12 @@ export class Client {
         reject(new HangupError(this.#gone.message, { cause: this.#gone.cause }));
         return;
       }
-      if (call !== uninterrupted) {
+      if (call.onAbort !== undefined) {
+        if (!call.onAbort(() => this.#abort(pending))) {
+          reject(new StyxError(Einterrupted));
+          return;
+        }
+      } else if (call !== uninterrupted) {
         const signal = call.signal;
         if (signal.aborted) {
           reject(new StyxError(Einterrupted));
@@ -224,6 +229,7 @@ export class Client {
   }
 
   #abort(pending: Pending): void {
+    if (pending.done) return;
     const at = this.#waiting.findIndex((w) => w.pending === pending);
     if (at >= 0) {
       this.#waiting.splice(at, 1);

@@ -4,8 +4,10 @@ import { CloneNode, DirNode, type Meta, type Opener, SessionNode, type TreeNode 
 
 /** One numbered directory that opening `clone` makes. */
 export interface Session {
-  /** Commands of its ctl file; reading that gives the session's number. */
+  /** Commands of its ctl file. */
   readonly ctl: Commands;
+  /** What reading its ctl file gives; the session's number when left out. */
+  readonly read?: string;
   /** Its other files. */
   readonly files: Readonly<Record<string, TreeNode>>;
   /** No file of it is open any more: it is gone from the directory. */
@@ -39,7 +41,7 @@ export function cloneDir(
   const enter = (id: number, opener: Opener, session: Session) => {
     const name = String(id);
     const owner = { uid: opener.uname, gid: opener.uname };
-    const control = ctl(session.ctl, { ...owner, perm, read: () => name });
+    const control = ctl(session.ctl, { ...owner, perm, read: () => session.read ?? name });
     const entries = new Map<string, TreeNode>([['ctl', control], ...Object.entries(session.files)]);
     const node = new SessionNode(
       { lookup: (entry) => entries.get(entry), list: () => entries },

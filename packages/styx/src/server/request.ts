@@ -29,6 +29,7 @@ export class Request implements Call {
   timer: ReturnType<typeof setTimeout> | undefined;
   #controller: AbortController | undefined;
   #aborted = false;
+  #onAbort: (() => void) | undefined;
 
   constructor(m: Tmsg) {
     this.m = m;
@@ -42,8 +43,23 @@ export class Request implements Call {
     return this.#controller.signal;
   }
 
+  onAbort(fn: () => void): boolean {
+    if (this.#aborted) return false;
+    const before = this.#onAbort;
+    this.#onAbort =
+      before === undefined
+        ? fn
+        : () => {
+            before();
+            fn();
+          };
+    return true;
+  }
+
   abort(): void {
+    if (this.#aborted) return;
     this.#aborted = true;
+    this.#onAbort?.();
     this.#controller?.abort(new StyxError(Einterrupted));
   }
 }

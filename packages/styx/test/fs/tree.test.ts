@@ -288,6 +288,11 @@ describe('clone', () => {
     expect((await walkTo(net, '0', 'ctl')).qid).toEqual(clone.qid);
   });
 
+  test('what its ctl file gives is its own choice', async () => {
+    const tree = cloneDir((id) => ({ ctl: {}, files: {}, read: `${id}\n` }));
+    expect(await contents(await rootOf(tree), 'clone')).toBe('0\n');
+  });
+
   test('it lives as long as a file of it is open', async () => {
     const { root, events } = await setUp();
     const a = await opened(root, 'net/clone', ORDWR);
