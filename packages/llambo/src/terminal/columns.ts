@@ -1,0 +1,48 @@
+import { pad, textWidth, truncate } from './width.ts';
+
+/** Names in columns, read downwards as ls(1) prints them, in at most `limit` rows. */
+export function inColumns(
+  names: readonly string[],
+  width: number,
+  limit: number = Number.POSITIVE_INFINITY,
+): string[] {
+  const widest = Math.max(1, ...names.map(textWidth));
+  const across = Math.max(1, Math.floor((width + 2) / (widest + 2)));
+  const height = Math.ceil(names.length / across);
+  const rows: string[] = [];
+  for (let row = 0; row < height; row++) {
+    const cells: string[] = [];
+    for (let i = row; i < names.length; i += height)
+      cells.push(pad(truncate(names[i] as string, width), widest));
+    rows.push(truncate(cells.join('  ').trimEnd(), width));
+  }
+  if (rows.length <= limit) return rows;
+  const shown = rows.slice(0, limit - 1);
+  return [...shown, `... ${names.length - shown.length * across} more`];
+}
+
+export interface TableOptions {
+  /** Columns by number that stand right, as figures do. */
+  readonly right?: readonly number[];
+  /** Rows that are wider are cut off; never when left out. */
+  readonly width?: number;
+}
+
+/** Cells side by side, each column as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...rows.map((row) => textWidth(row[column] ?? ''))),
+  );
+  return rows
+    .map((row) => {
+      const line = widths
+        .map((width, column) =>
+          pad(row[column] ?? '', width, options.right?.includes(column) ? 'right' : 'left'),
+        )
+        .join('  ')
+        .trimEnd();
+      return options.width === undefined ? line : truncate(line, options.width);
+    })
+    .join('\n');
+}
