@@ -27,8 +27,8 @@ export class LocalCrew implements Crew {
   readonly address = undefined;
   readonly pool: WorkerPool;
 
-  constructor(sysname: string, hooks: PoolHooks) {
-    this.pool = new WorkerPool(sysname, hooks);
+  constructor(sysname: string, hooks: PoolHooks, program?: Uint8Array) {
+    this.pool = new WorkerPool(sysname, hooks, program);
   }
 
   spawn(specs: readonly WorkerSpec[], paths: Readonly<Record<string, string>>): Promise<void> {

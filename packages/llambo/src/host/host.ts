@@ -73,7 +73,7 @@ class HostServer implements Host {
         ),
       log: (line: string) => this.#options.log?.(line),
     };
-    this.#crews.push(new LocalCrew(this.name, hooks));
+    this.#crews.push(new LocalCrew(this.name, hooks, this.#options.program));
     this.#serving = await serveOn(
       listen,
       this.#tree,

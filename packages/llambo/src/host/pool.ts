@@ -3,9 +3,10 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Scheduler } from '@llambo/dis';
 import type { FileServer } from '@llambo/styx';
-import { DirNode, FileNode, StaticDir, serveTree, type TreeNode } from '@llambo/styx/fs';
+import { bytes, DirNode, FileNode, StaticDir, serveTree, type TreeNode } from '@llambo/styx/fs';
 import { EngineLink, type EngineTarget } from './engine-link.ts';
 import { exists, noWorker } from './errors.ts';
+import { objectFile } from './library.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
 import { Worker } from './worker.ts';
 
@@ -24,6 +25,7 @@ export interface PoolHooks {
 export class WorkerPool {
   readonly #sysname: string;
   readonly #hooks: PoolHooks;
+  readonly #dis: StaticDir;
   readonly #scheduler = new Scheduler();
   readonly #workers = new Map<string, Worker>();
   readonly #links = new Map<string, EngineLink>();
@@ -31,8 +33,10 @@ export class WorkerPool {
   readonly #restless = new Map<Worker, number>();
   readonly #watch: NodeJS.Timeout;
 
-  constructor(sysname: string, hooks: PoolHooks) {
+  /** @param program what the nodes run; llambo.dis of the library when left out */
+  constructor(sysname: string, hooks: PoolHooks, program?: Uint8Array) {
     this.#sysname = sysname;
+    this.#dis = new StaticDir([['llambo.dis', bytes(program ?? objectFile('llambo.dis'), { perm: 0o555 })]]);
     this.#hooks = hooks;
     this.#watch = setInterval(() => this.#look(), WATCH_MS);
     this.#watch.unref();
@@ -63,6 +67,7 @@ export class WorkerPool {
       scheduler: this.#scheduler,
       link: this.#link(spec.model),
       sysname: this.#sysname,
+      dis: this.#dis,
       models: this.#modelDir(spec.model, path),
       changed: (worker, why) => this.#hooks.changed(worker.spec.id, why),
       log: (text) => this.#hooks.log(text),
@@ -169,8 +174,8 @@ function hostFile(path: string): FileNode {
       const fd = openSync(path, 'r');
       return {
         read(offset, count) {
-          const bytes = new Uint8Array(Math.min(count, 1 << 20));
-          return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, offset));
+          const piece = new Uint8Array(Math.min(count, 1 << 20));
+          return piece.subarray(0, readSync(fd, piece, 0, piece.length, offset));
         },
         close: () => closeSync(fd),
       };

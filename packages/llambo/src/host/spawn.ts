@@ -13,21 +13,17 @@ const MOST_AT_ONCE = 20_000;
 export function workerIds(words: readonly string[]): string[] {
   const ids: string[] = [];
   for (const word of words) {
-    const match = /^(worker-\d{1,9})(?:\.\.worker-(\d{1,9}))?$/.exec(word);
+    const match = /^worker-(\d{1,9})(?:\.\.worker-(\d{1,9}))?$/.exec(word);
     if (match === null)
       throw badRequest(`${word} names no worker: expected worker-0001 or worker-0001..worker-0750`);
-    const [, first = '', last] = match;
-    if (last === undefined) {
-      ids.push(first);
-      continue;
-    }
-    const from = Number(first.slice('worker-'.length));
-    const to = Number(last);
+    const from = Number(match[1]);
+    const to = Number(match[2] ?? from);
     if (to < from || to - from >= MOST_AT_ONCE) throw badRequest(`range ${word} is empty or too long`);
     for (let n = from; n <= to; n++) ids.push(workerId(n));
   }
   if (ids.length === 0) throw badRequest('no worker is named');
-  if (new Set(ids).size < ids.length) throw badRequest('a worker is named twice');
+  const twice = ids.length > new Set(ids).size ? ids.find((id, i) => ids.indexOf(id) < i) : undefined;
+  if (twice !== undefined) throw badRequest(`${twice} is named twice`);
   return ids;
 }
 

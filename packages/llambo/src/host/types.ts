@@ -78,6 +78,8 @@ export interface HostOptions {
   readonly token?: string;
   /** Default: a process of its own for each engine. */
   readonly launch?: LaunchEngine;
+  /** Object file that the nodes run in place of llambo.dis: it serves ctl, data and status in /n/llambo/NODE. */
+  readonly program?: Uint8Array;
 }
 
 export interface Host {

@@ -116,7 +116,7 @@ function now<T>(value: Awaitable<T>): T | Promise<T> {
 export interface NodeVmOptions extends Omit<MachineShape, 'user' | 'ended'> {
   /** Name of the node. */
   readonly id: string;
-  /** Files of /n/llambo/NODE beside those that llambo.dis serves. */
+  /** Files of /n/llambo/NODE beside those that the program serves; the program is its dis/llambo.dis. */
   readonly files: StaticDir;
   /** Words for the program, after the node's name. */
   readonly attributes: readonly string[];
@@ -155,7 +155,7 @@ export class NodeVm {
     let vm: NodeVm | undefined;
     let isUp = false;
     const fail = (why: string): void => {
-      if (vm?.#over) return;
+      if (vm?.isOver) return;
       reject(new Error(why));
       if (!isUp || vm === undefined) return;
       vm.stop();
@@ -188,7 +188,7 @@ export class NodeVm {
     namespace.forbidDevices();
     const context = new SysContext({ namespace: namespace.share(), fds, user: id, env: new EnvGroup() });
     machine.onIdle = () => fail('llambo.dis has ended');
-    await startProgram(machine, context, ['/dis/llambo.dis', id, ...options.attributes]);
+    await startProgram(machine, context, [`/n/llambo/${id}/dis/llambo.dis`, id, ...options.attributes]);
     options.scheduler.add(machine, options.weight);
     try {
       await served;
@@ -200,6 +200,11 @@ export class NodeVm {
     }
     isUp = true;
     return vm;
+  }
+
+  /** It was stopped. */
+  get isOver(): boolean {
+    return this.#over;
   }
 
   /** A file that the program serves; undefined when it does not. */

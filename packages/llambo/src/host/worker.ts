@@ -3,7 +3,6 @@ import type { Scheduler } from '@llambo/dis';
 import { type Awaitable, type Call, ORDWR, OREAD, StyxError } from '@llambo/styx';
 import { DirNode, FileNode, type Handle, StaticDir, type TreeNode, text, toText } from '@llambo/styx/fs';
 import { type EngineLink, llamaRoot } from './engine-link.ts';
-import { libraryDir } from './library.ts';
 import type { WorkerInfo, WorkerSpec, WorkerState } from './types.ts';
 import { NodeVm } from './vm.ts';
 
@@ -18,8 +17,9 @@ export interface WorkerHooks {
   readonly scheduler: Scheduler;
   readonly link: EngineLink;
   readonly sysname: string;
-  /** The folder models/ of the node. */
+  /** The folders models/ and dis/ of the node; the latter holds the program that it runs, llambo.dis. */
   readonly models: TreeNode;
+  readonly dis: TreeNode;
   /** `why` it is in error; undefined when it is back. */
   changed(worker: Worker, why: string | undefined): void;
   log(text: string): void;
@@ -45,7 +45,7 @@ export class Worker {
     this.#hooks = hooks;
     const mine: [string, TreeNode][] = SERVED.map((name) => [name, this.#served(name)]);
     mine.push(['namespace', text(() => this.#machine().namespace.toString())]);
-    mine.push(['models', hooks.models], ['dis', libraryDir()]);
+    mine.push(['models', hooks.models], ['dis', hooks.dis]);
     const files = new Map<string, TreeNode>(mine);
     this.dir = new DirNode({ lookup: (name) => files.get(name), list: () => files });
   }
@@ -53,11 +53,11 @@ export class Worker {
   /** Settles when the node serves. Rejects when its program cannot be started; nothing is retried then. */
   async start(): Promise<void> {
     const { spec } = this;
-    const { scheduler, link, sysname, models, log } = this.#hooks;
+    const { scheduler, link, sysname, models, dis, log } = this.#hooks;
     const files = new StaticDir([
       ['namespace', text(() => this.#machine().namespace.toString())],
       ['models', models],
-      ['dis', libraryDir()],
+      ['dis', dis],
     ]);
     const vm = await NodeVm.start({
       id: spec.id,
