@@ -1,6 +1,6 @@
 /** Transports that need Node: dial strings, sockets, pipes. */
 
-export { connect, serveOn } from './connect.ts';
+export { connect, type Serving, serveOn } from './connect.ts';
 export { type DialOptions, dial, type ListenOptions, listen } from './dial.ts';
 export { type Hostfs, type HostfsOptions, hostfs } from './hostfs.ts';
 export { receive } from './receive.ts';
