@@ -1,7 +1,21 @@
 import { type ChatMessage, type GenerateRequest, JSON_OBJECT_SCHEMA } from '@llambo/llama';
+import { LlamboError } from '../../errors.ts';
+import type { Services } from '../services.ts';
+import { offerTools } from '../tools/offer.ts';
+import type { ToolChoice } from '../tools/tools.ts';
 import type { ChatRequest, CompletionRequest } from './schemas.ts';
 
-type Common = Pick<ChatRequest, Exclude<keyof ChatRequest & keyof CompletionRequest, 'logprobs'>>;
+type Common = Pick<
+  ChatRequest,
+  Exclude<keyof ChatRequest & keyof CompletionRequest, 'logprobs' | 'max_tokens'>
+>;
+
+/** Without the members that are undefined or null. */
+export function defined(object: Record<string, unknown>): GenerateRequest {
+  const result: Record<string, unknown> = {};
+  for (const key in object) if (object[key] != null) result[key] = object[key];
+  return result as GenerateRequest;
+}
 
 /** Options that both kinds of request have. `null` means the default, as in OpenAI's reference. */
 function common(body: Common): GenerateRequest {
@@ -14,7 +28,7 @@ function common(body: Common): GenerateRequest {
     frequencyPenalty: body.frequency_penalty,
     presencePenalty: body.presence_penalty,
     seed: body.seed == null ? undefined : body.seed >>> 0,
-    stop: body.stop,
+    stop: typeof body.stop === 'string' ? [body.stop] : body.stop,
     logitBias: body.logit_bias,
     ignoreEos: body.ignore_eos,
     grammar: body.grammar,
@@ -22,21 +36,46 @@ function common(body: Common): GenerateRequest {
   });
 }
 
-export function chatToGenerate(body: ChatRequest): GenerateRequest {
-  const format = body.response_format;
-  return defined({
-    ...common(body),
-    messages: body.messages.map(toMessage),
+/** What a chat asks of an engine, and the names of the functions that its answer may call. */
+export async function chatToGenerate(
+  services: Services,
+  body: ChatRequest,
+): Promise<{ readonly request: GenerateRequest; readonly names: readonly string[] }> {
+  const offer = {
+    tools: (body.tools ?? []).map(({ function: { name, description, parameters } }) => ({
+      name,
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+    })),
+    choice: choiceOf(body.tool_choice),
+    parallel: body.parallel_tool_calls ?? undefined,
+  };
+  const { request, names } = await offerTools(services, body.model, body.messages.map(toMessage), offer);
+  const format = jsonSchemaOf(body.response_format);
+  const options = common(body);
+  if (request.grammar !== undefined && (format ?? options.grammar) !== undefined) {
+    throw new LlamboError(
+      'bad-request',
+      'tool_choice that demands a call excludes response_format and grammar',
+    );
+  }
+  const merged = defined({
+    ...options,
+    ...request,
+    stop: request.stop === undefined ? options.stop : [...(options.stop ?? []), ...request.stop],
     maxTokens: body.max_completion_tokens ?? body.max_tokens,
     logprobs: body.logprobs ? (body.top_logprobs ?? 0) : undefined,
-    jsonSchema:
-      format?.type === 'json_schema'
-        ? format.json_schema.schema
-        : format?.type === 'json_object'
-          ? JSON_OBJECT_SCHEMA
-          : undefined,
-    tools: body.tools,
+    jsonSchema: format,
   });
+  return { request: merged, names };
+}
+
+const choiceOf = (choice: ChatRequest['tool_choice']): ToolChoice =>
+  typeof choice === 'object' && choice !== null ? { name: choice.function.name } : (choice ?? 'auto');
+
+function jsonSchemaOf(format: ChatRequest['response_format']): unknown {
+  if (format?.type === 'json_object') return JSON_OBJECT_SCHEMA;
+  return format?.type === 'json_schema' ? (format.json_schema.schema ?? JSON_OBJECT_SCHEMA) : undefined;
 }
 
 /** One request for each prompt of the body. */
@@ -48,7 +87,9 @@ export function completionToGenerate(body: CompletionRequest): GenerateRequest[]
   };
   if (typeof prompt === 'string') return [{ ...options, prompt }];
   if (typeof prompt[0] === 'number') return [{ ...options, tokens: prompt as number[] }];
-  return (prompt as string[]).map((text) => ({ ...options, prompt: text }));
+  return (prompt as (string | number[])[]).map((each) =>
+    typeof each === 'string' ? { ...options, prompt: each } : { ...options, tokens: each },
+  );
 }
 
 /** The choices of one seeded request differ, and each of them is repeatable. */
@@ -58,12 +99,15 @@ export function distinct<T extends { readonly seed?: number }>(request: T, index
     : { ...request, seed: (request.seed + index) >>> 0 };
 }
 
-function toMessage({ role, content, ...rest }: ChatRequest['messages'][number]): ChatMessage {
-  const text = typeof content === 'string' ? content : (content ?? []).map((part) => part.text).join('');
-  return { ...rest, role: role === 'developer' ? 'system' : role, content: text };
-}
+export const textOf = (content: string | readonly { readonly text: string }[] | null | undefined): string =>
+  typeof content === 'string' ? content : (content ?? []).map((part) => part.text).join('');
 
-/** Without the members that are undefined or null. */
-function defined(object: Record<string, unknown>): GenerateRequest {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value != null)) as GenerateRequest;
+function toMessage({
+  role,
+  content,
+  tool_calls: calls,
+  ...rest
+}: ChatRequest['messages'][number]): ChatMessage {
+  const message = { ...rest, role: role === 'developer' ? 'system' : role, content: textOf(content) };
+  return calls == null || calls.length === 0 ? message : { ...message, tool_calls: calls };
 }

@@ -1,63 +1,28 @@
+import type { GenerateRequest } from '@llambo/llama';
 import { Hono } from 'hono';
-import { resumed } from '../answer-stream.ts';
+import { LlamboError } from '../../errors.ts';
+import { replayed, resumed } from '../answer-stream.ts';
 import { requires } from '../auth.ts';
 import { type Env, readJson } from '../http.ts';
 import type { Run } from '../run.ts';
 import type { Services } from '../services.ts';
 import { type Shape, streamedResponse, wholeResponse } from './answer.ts';
+import { chatShape } from './chat.ts';
+import { completionShape, type Echoed, echoOf } from './completion.ts';
 import { chatToGenerate, completionToGenerate, distinct } from './convert.ts';
-import { chatSchema, completionSchema } from './schemas.ts';
-import { chatLogprobs, completionLogprobs } from './shapes.ts';
+import { embeddings } from './embeddings.ts';
+import { rerank } from './rerank.ts';
+import { responsesRoutes } from './responses/routes.ts';
+import {
+  type CompletionRequest,
+  chatSchema,
+  completionSchema,
+  embeddingSchema,
+  rerankSchema,
+} from './schemas.ts';
 
-const CHAT: Shape = {
-  object: 'chat.completion',
-  chunkObject: 'chat.completion.chunk',
-  choice: (index, { text, logprobs, reason }) => ({
-    index,
-    message: { role: 'assistant', content: text, refusal: null },
-    logprobs: chatLogprobs(logprobs),
-    finish_reason: reason,
-  }),
-  writer: (index) => ({
-    opening: () => [{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }],
-    delta: ({ text, logprobs }) =>
-      text === '' && logprobs === undefined
-        ? []
-        : [
-            {
-              index,
-              delta: { content: text },
-              ...(logprobs === undefined ? {} : { logprobs: chatLogprobs(logprobs) }),
-              finish_reason: null,
-            },
-          ],
-    closing: (reason) => [{ index, delta: {}, finish_reason: reason }],
-  }),
-};
-
-const COMPLETION: Shape = {
-  object: 'text_completion',
-  chunkObject: 'text_completion',
-  choice: (index, { text, logprobs, reason }) => ({
-    index,
-    text,
-    logprobs: completionLogprobs(logprobs, 0),
-    finish_reason: reason,
-  }),
-  writer: (index) => {
-    let offset = 0;
-    return {
-      opening: () => [],
-      delta({ text, logprobs }) {
-        if (text === '' && logprobs === undefined) return [];
-        const choice = { index, text, logprobs: completionLogprobs(logprobs, offset), finish_reason: null };
-        offset += text.length;
-        return [choice];
-      },
-      closing: (reason) => [{ index, text: '', logprobs: null, finish_reason: reason }],
-    };
-  },
-};
+/** Answers of one request at most, whatever its prompts and `n` make together. */
+const MOST_ANSWERS = 64;
 
 /** The OpenAI API: https://platform.openai.com/docs/api-reference */
 export function openaiRoutes(services: Services): Hono<Env> {
@@ -69,37 +34,50 @@ export function openaiRoutes(services: Services): Hono<Env> {
     const again = resumed(services, context);
     if (again !== undefined) return again;
     const body = chatSchema.parse(await readJson(context));
-    const requests = Array.from({ length: body.n ?? 1 }, (_, i) => distinct(chatToGenerate(body), i));
-    const run = {
-      services,
-      context,
-      api: 'chat',
-      prefix: 'chatcmpl',
-      model: body.model,
-      session: body.user,
-      requests,
-    };
-    return answer(run, CHAT, body);
+    const { request, names } = await chatToGenerate(services, body);
+    const requests = copies(request, body.n);
+    const session = body.user ?? undefined;
+    const run = { services, context, api: 'chat', prefix: 'chatcmpl', model: body.model, session, requests };
+    return answer(run, chatShape(names), body);
   });
 
   app.post('/completions', async (context) => {
     const again = resumed(services, context);
     if (again !== undefined) return again;
     const body = completionSchema.parse(await readJson(context));
-    const requests = completionToGenerate(body).flatMap((request) =>
-      Array.from({ length: body.n ?? 1 }, (_, i) => distinct(request, i)),
-    );
+    const prompts = completionToGenerate(body);
+    const echoes = body.echo ? await echoesOf(services, body, prompts) : undefined;
+    if (body.max_tokens === 0) return Response.json(onlyEchoes(services, body, echoes));
+    const requests = prompts.flatMap((request) => copies(request, body.n));
+    if (requests.length > MOST_ANSWERS) {
+      throw new LlamboError('bad-request', `prompts times n must be at most ${MOST_ANSWERS}`);
+    }
+    const session = body.user ?? undefined;
     const run = {
       services,
       context,
       api: 'completions',
       prefix: 'cmpl',
       model: body.model,
-      session: body.user,
+      session,
       requests,
     };
-    return answer(run, COMPLETION, body);
+    return answer(run, completionShape(echoes?.flatMap((echo) => copies(echo, body.n))), body);
   });
+
+  app.post('/embeddings', async (context) => {
+    const body = embeddingSchema.parse(await readJson(context));
+    return context.json(await embeddings(services, body));
+  });
+
+  app.post('/rerank', async (context) => {
+    const body = rerankSchema.parse(await readJson(context));
+    return context.json(await rerank(services, body));
+  });
+
+  app.route('/responses', responsesRoutes(services));
+
+  app.get('/streams/:id', (context) => replayed(services, context, context.req.param('id')));
 
   app.get('/models', (context) =>
     context.json({
@@ -123,9 +101,41 @@ function modelShape({ orchestrator }: Services, name: string): Record<string, un
   };
 }
 
+const copies = <T extends GenerateRequest | Echoed>(each: T, n: number | null | undefined): T[] =>
+  Array.from({ length: n ?? 1 }, (_, i) => ('text' in each ? each : (distinct(each, i) as T)));
+
+const echoesOf = (
+  services: Services,
+  { model }: CompletionRequest,
+  prompts: readonly GenerateRequest[],
+): Promise<Echoed[]> => Promise.all(prompts.map((prompt) => echoOf(services, model, prompt)));
+
+/** Nothing is generated: what measures texts asks for their log-probabilities like this. */
+function onlyEchoes(
+  { orchestrator }: Services,
+  { model, stream }: CompletionRequest,
+  echoes: readonly Echoed[] | undefined,
+): Record<string, unknown> {
+  if (echoes === undefined || stream) {
+    throw new LlamboError(
+      'bad-request',
+      'max_tokens must be at least 1, unless echo is set and stream is not',
+    );
+  }
+  const shape = completionShape(echoes);
+  return {
+    id: 'cmpl-echo',
+    object: shape.object,
+    created: Math.floor(Date.now() / 1000),
+    model: model || orchestrator.resolve(model).model,
+    choices: echoes.map((_, index) => shape.choice(index, { text: '', logprobs: [], reason: 'length' })),
+    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+  };
+}
+
 interface Streamable {
   readonly stream?: boolean | null | undefined;
-  readonly stream_options?: { readonly include_usage?: boolean | undefined } | null | undefined;
+  readonly stream_options?: { readonly include_usage?: boolean | null | undefined } | null | undefined;
 }
 
 const answer = (run: Run, shape: Shape, { stream, stream_options }: Streamable): Promise<Response> =>

@@ -53,17 +53,19 @@ export function chatLogprobs(logprobs: readonly TokenLogprob[] | undefined): Rec
   };
 }
 
+/** @param first whether the first token is the prompt's first, which has no probability */
 export function completionLogprobs(
   logprobs: readonly TokenLogprob[] | undefined,
   offset: number,
+  first: boolean,
 ): Record<string, unknown> | null {
   if (logprobs === undefined || logprobs.length === 0) return null;
   let at = offset;
   return {
     tokens: logprobs.map(({ text }) => text),
-    token_logprobs: logprobs.map(({ logprob }) => logprob),
-    top_logprobs: logprobs.map(({ top }) =>
-      Object.fromEntries(top.map(({ text, logprob }) => [text, logprob])),
+    token_logprobs: logprobs.map(({ logprob }) => (Number.isNaN(logprob) ? null : logprob)),
+    top_logprobs: logprobs.map(({ top }, i) =>
+      first && i === 0 ? null : Object.fromEntries(top.map(({ text, logprob }) => [text, logprob])),
     ),
     text_offset: logprobs.map(({ text }) => {
       const here = at;
