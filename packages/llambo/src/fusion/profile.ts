@@ -1,0 +1,94 @@
+/**
+ * How nodes are asked to score options, and how their scores become opinions: which formats, in which order they are
+ * handed to nodes, at which temperature, with which weight. The figures were fitted on tuning questions only, see
+ * docs/fusion.md.
+ */
+import { logSoftmax } from './agreement.ts';
+import { type Format, findFormat, type OptionScore, rotation, type ScoreCall } from './formats.ts';
+
+/** How the log-probability of an option's text becomes comparable between options of different length and frequency. */
+export type Measure =
+  /** As it is: letters, which are all of one token. */
+  | 'sum'
+  /** Per byte of the option. */
+  | 'byte'
+  /** Minus the option's log-probability without the question. */
+  | 'pmi';
+
+export interface PoolMember {
+  readonly format: string;
+  readonly measure: Measure;
+  /** Format of the reading without the question, for `pmi`. */
+  readonly prior?: string;
+  readonly rotation: number;
+  /** Multiplies the standardised scores before they become probabilities: the inverse of a temperature. */
+  readonly scale: number;
+  /** Weight in the pool. */
+  readonly weight: number;
+}
+
+export interface PoolProfile {
+  /** Handed to the nodes of a model in this order, from the start again when there are more nodes. */
+  readonly members: readonly PoolMember[];
+}
+
+const GENERIC: PoolProfile = {
+  members: [
+    { format: 'plain', measure: 'byte', rotation: 0, scale: 1, weight: 1 },
+    { format: 'plain', measure: 'pmi', prior: 'prior', rotation: 0, scale: 1, weight: 1 },
+    { format: 'chat-letter', measure: 'sum', rotation: 0, scale: 1, weight: 1 },
+  ],
+};
+
+const PROFILES: Readonly<Record<string, PoolProfile>> = {};
+
+/** What is known of a model, or what serves any. */
+export const profileOf = (model: string): PoolProfile => PROFILES[model] ?? GENERIC;
+
+/** The calls of one member: those with the question, and those without it. */
+export function memberCalls(
+  member: PoolMember,
+  question: string,
+  options: readonly string[],
+): {
+  readonly format: Format;
+  readonly order: number[];
+  readonly calls: readonly ScoreCall[];
+  readonly prior: readonly ScoreCall[];
+} {
+  const format = findFormat(member.format);
+  if (format === undefined) throw new Error(`format ${member.format} is unknown`);
+  const order = rotation(options.length, format.ordered ? member.rotation % options.length : 0);
+  const prior = member.measure === 'pmi' ? findFormat(member.prior ?? 'prior') : undefined;
+  return {
+    format,
+    order,
+    calls: format.calls(question, options, order),
+    prior: prior?.calls(question, options, order) ?? [],
+  };
+}
+
+/** A node's opinion: the log-probability of each option, normalised over them. */
+export function opinionOf(
+  member: PoolMember,
+  scores: readonly OptionScore[],
+  prior: readonly OptionScore[] = [],
+): number[] {
+  return logSoftmax(preferences(member.measure, scores, prior).map((value) => member.scale * value));
+}
+
+/** Scores by a measure, higher is better. */
+export function preferences(
+  measure: Measure,
+  scores: readonly OptionScore[],
+  prior: readonly OptionScore[] = [],
+): number[] {
+  switch (measure) {
+    case 'sum':
+      return scores.map(({ logprob }) => logprob);
+    case 'byte':
+      return scores.map(({ logprob, bytes }) => logprob / bytes);
+    case 'pmi':
+      return scores.map(({ logprob }, at) => logprob - (prior[at]?.logprob ?? 0));
+  }
+}
