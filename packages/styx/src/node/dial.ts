@@ -1,6 +1,8 @@
 /** Connects to, and listens on, dial strings. */
+import { chmodSync } from 'node:fs';
 import net from 'node:net';
 import tls from 'node:tls';
+import { isMainThread } from 'node:worker_threads';
 import { Edial, StyxError } from '../errors.ts';
 import { type Address, formatAddress, parseAddress } from '../transport/address.ts';
 import type { Listener, Transport } from '../transport/transport.ts';
@@ -87,8 +89,18 @@ export async function listen(
   };
 }
 
-/** The socket's file must never be open to others, not even for a moment. */
+/**
+ * The socket's file must never be open to others, not even for a moment. A worker thread can't see to that, since the mask
+ * is the process's: there it gets its mode a moment later, unless the main thread has set the mask.
+ */
 function listenUnix(server: net.Server, path: string, mode: number, done: () => void): void {
+  if (!isMainThread) {
+    server.listen({ path }, () => {
+      chmodSync(path, mode);
+      done();
+    });
+    return;
+  }
   const before = process.umask(0o777 & ~mode);
   try {
     server.listen({ path }, done);
