@@ -1,22 +1,19 @@
 /** A host: engines, the threads that run nodes, and the tree that says what there is. */
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { type Awaitable, type FileServer, tokenAuth } from '@llambo/styx';
+import { type Awaitable, type FileServer, formatAddress, parseAddress, tokenAuth } from '@llambo/styx';
 import { type Commands, ctl, DirNode, Events, serveTree, type TreeNode, text } from '@llambo/styx/fs';
 import { serveOn } from '@llambo/styx/node';
 import { attributeLine, attributeLines } from './attributes.ts';
 import { type Crew, LocalCrew } from './crew.ts';
 import { Engines } from './engines.ts';
 import { badRequest, exists, noEngine, noWorker } from './errors.ts';
+import { usualLaunch } from './launch.ts';
+import { objectFile } from './library.ts';
+import type { PoolHooks } from './pool.ts';
+import { clearSocket } from './socket.ts';
 import { parseEngine, parseSpawn, workerIds } from './spawn.ts';
-import type {
-  EngineOptions,
-  Host,
-  HostModel,
-  HostOptions,
-  LaunchEngine,
-  WorkerInfo,
-  WorkerSpec,
-} from './types.ts';
+import { ThreadCrew } from './thread-crew.ts';
+import type { EngineOptions, Host, HostModel, HostOptions, WorkerInfo, WorkerSpec } from './types.ts';
 
 const HEARTBEAT_MS = 500;
 const EVENTS_KEPT = 64;
@@ -38,6 +35,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   return host;
 }
 
+/** Ends a thread as a crash would: for tests. */
+export async function killThread(host: Host, index: number): Promise<void> {
+  await (host as HostServer).killThread(index);
+}
+
 class HostServer implements Host {
   readonly name: string;
   readonly #options: HostOptions;
@@ -55,12 +57,15 @@ class HostServer implements Host {
   constructor(options: HostOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#engines = new Engines(options.launch ?? noLaunch, {
-      moved: (model, target) => {
-        for (const crew of this.#crews) crew.setEngine(model, target);
+    this.#engines = new Engines(
+      options.launch ?? usualLaunch(options.threads === 0, (line) => options.log?.(line)),
+      {
+        moved: (model, target) => {
+          for (const crew of this.#crews) crew.setEngine(model, target);
+        },
+        event: (line) => this.#event(line),
       },
-      event: (line) => this.#event(line),
-    });
+    );
     this.#tree = serveTree(this.#root(), { owner: options.name });
   }
 
@@ -73,18 +78,46 @@ class HostServer implements Host {
         ),
       log: (line: string) => this.#options.log?.(line),
     };
-    this.#crews.push(new LocalCrew(this.name, hooks, this.#options.program));
+    await clearSocket(listen);
     this.#serving = await serveOn(
       listen,
       this.#tree,
       token === undefined ? {} : { auth: tokenAuth(() => token) },
     );
+    await this.#startCrews(hooks);
     this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
 
+  /** Threads have addresses beside the host's: path.0, path.1 or ports of the system's choice. */
+  async #startCrews(hooks: PoolHooks): Promise<void> {
+    const { threads, program, token } = this.#options;
+    if (threads === 0) {
+      this.#crews.push(new LocalCrew(this.name, hooks, program));
+      return;
+    }
+    const data = { sysname: this.name, token, program: program ?? objectFile('llambo.dis') };
+    const crews = Array.from({ length: threads }, (_, index) => {
+      const listen = threadAddress(this.address, index);
+      return new ThreadCrew(index, { ...data, listen }, { ...hooks, event: (line) => this.#event(line) });
+    });
+    this.#crews.push(...crews);
+    // Threads that listen cannot see to it themselves that their sockets are nobody else's.
+    const mask = process.umask(0o077);
+    try {
+      await Promise.all(crews.map((crew) => crew.start()));
+    } finally {
+      process.umask(mask);
+    }
+  }
+
   get address(): string {
     return this.#serving?.address ?? this.#options.listen;
+  }
+
+  async killThread(index: number): Promise<void> {
+    const crew = this.#crews[index];
+    if (crew instanceof ThreadCrew) await crew.kill();
   }
 
   fileServer(): FileServer {
@@ -261,4 +294,7 @@ class HostServer implements Host {
   }
 }
 
-const noLaunch: LaunchEngine = () => Promise.reject(badRequest('this host starts no engines'));
+function threadAddress(host: string, index: number): string {
+  const address = parseAddress(host);
+  return address.net === 'unix' ? `unix!${address.path}.${index}` : formatAddress({ ...address, port: 0 });
+}

@@ -1,12 +1,10 @@
 /** The nodes that one thread runs. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { Scheduler } from '@llambo/dis';
 import type { FileServer } from '@llambo/styx';
-import { bytes, DirNode, FileNode, StaticDir, serveTree, type TreeNode } from '@llambo/styx/fs';
+import { DirNode, serveTree } from '@llambo/styx/fs';
 import { EngineLink, type EngineTarget } from './engine-link.ts';
 import { exists, noWorker } from './errors.ts';
-import { objectFile } from './library.ts';
+import { WorkerFolders } from './folders.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
 import { Worker } from './worker.ts';
 
@@ -25,18 +23,17 @@ export interface PoolHooks {
 export class WorkerPool {
   readonly #sysname: string;
   readonly #hooks: PoolHooks;
-  readonly #dis: StaticDir;
+  readonly #folders: WorkerFolders;
   readonly #scheduler = new Scheduler();
   readonly #workers = new Map<string, Worker>();
   readonly #links = new Map<string, EngineLink>();
-  readonly #models = new Map<string, StaticDir>();
   readonly #restless = new Map<Worker, number>();
   readonly #watch: NodeJS.Timeout;
 
   /** @param program what the nodes run; llambo.dis of the library when left out */
   constructor(sysname: string, hooks: PoolHooks, program?: Uint8Array) {
     this.#sysname = sysname;
-    this.#dis = new StaticDir([['llambo.dis', bytes(program ?? objectFile('llambo.dis'), { perm: 0o555 })]]);
+    this.#folders = new WorkerFolders(program);
     this.#hooks = hooks;
     this.#watch = setInterval(() => this.#look(), WATCH_MS);
     this.#watch.unref();
@@ -67,8 +64,8 @@ export class WorkerPool {
       scheduler: this.#scheduler,
       link: this.#link(spec.model),
       sysname: this.#sysname,
-      dis: this.#dis,
-      models: this.#modelDir(spec.model, path),
+      dis: this.#folders.dis,
+      models: this.#folders.models(spec.model, path),
       changed: (worker, why) => this.#hooks.changed(worker.spec.id, why),
       log: (text) => this.#hooks.log(text),
     });
@@ -140,15 +137,6 @@ export class WorkerPool {
     return link;
   }
 
-  #modelDir(model: string, path: string | undefined): StaticDir {
-    let dir = this.#models.get(model);
-    if (dir === undefined) {
-      const entries: [string, TreeNode][] = path === undefined ? [] : [[basename(path), hostFile(path)]];
-      this.#models.set(model, (dir = new StaticDir(entries)));
-    }
-    return dir;
-  }
-
   /** A machine that has been busy for seconds may be in a loop: if it cannot say how it is, it is taken for dead. */
   #look(): void {
     for (const worker of this.#workers.values()) {
@@ -165,22 +153,4 @@ export class WorkerPool {
       });
     }
   }
-}
-
-/** A file of this machine, read only. */
-function hostFile(path: string): FileNode {
-  return new FileNode(
-    () => {
-      const fd = openSync(path, 'r');
-      return {
-        read(offset, count) {
-          const piece = new Uint8Array(Math.min(count, 1 << 20));
-          return piece.subarray(0, readSync(fd, piece, 0, piece.length, offset));
-        },
-        close: () => closeSync(fd),
-      };
-    },
-    { stat: () => ({ length: BigInt(statSync(path, { throwIfNoEntry: false })?.size ?? 0) }) },
-    0o444,
-  );
 }

@@ -33,7 +33,7 @@ export function workerId(n: number): string {
 }
 
 const SPAWN = ['class', 'model', 'memory', 'heap', 'cpu', 'context', 'capacity', 'cpu_limit', 'tenant'];
-const ENGINE = ['model', 'path', 'context', 'sequences', 'queue', 'kind', 'threads'];
+const ENGINE = ['model', 'path', 'context', 'sequences', 'queue', 'kind', 'threads', 'token_ms', 'first_ms'];
 
 function check({ values }: Attributes, known: readonly string[]): void {
   for (const name of values.keys())
@@ -87,5 +87,8 @@ export function parseEngine(
     sequences: numberOf(a, 'sequences', 32, 1, 256),
     queue: numberOf(a, 'queue', 1024, 0),
     ...(threads === undefined ? {} : { threads }),
+    ...(kind === 'echo'
+      ? { tokenMs: numberOf(a, 'token_ms', 1, 0, 60_000), firstMs: numberOf(a, 'first_ms', 0, 0, 600_000) }
+      : {}),
   };
 }

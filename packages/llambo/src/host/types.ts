@@ -49,6 +49,9 @@ export interface EngineOptions {
   readonly sequences: number;
   readonly queue: number;
   readonly threads?: number;
+  /** Of `echo`: milliseconds between two tokens, and before the first. */
+  readonly tokenMs?: number;
+  readonly firstMs?: number;
 }
 
 /** An engine that runs. */
