@@ -24,6 +24,10 @@ interface Entry {
 /** Milliseconds that an engine has to tell its status. */
 const PATIENCE_MS = 2000;
 
+/** A model that is named by a path needs a name without slashes among the files. */
+export const fileName = (model: string): string => model.replaceAll('%', '%25').replaceAll('/', '%2F');
+const modelName = (name: string): string => name.replaceAll('%2F', '/').replaceAll('%25', '%');
+
 export class Engines {
   readonly #launch: LaunchEngine;
   readonly #hooks: EngineHooks;
@@ -97,9 +101,9 @@ export class Engines {
     };
     const models = (): readonly string[] => this.models;
     return new DirNode({
-      lookup: dirOf,
+      lookup: (name) => dirOf(modelName(name)),
       *list() {
-        for (const model of models()) yield [model, dirOf(model) as TreeNode];
+        for (const model of models()) yield [fileName(model), dirOf(model) as TreeNode];
       },
     });
   }
