@@ -60,7 +60,7 @@ function fingerprint(folder, found = []) {
     if (entry.isDirectory()) {
       if (entry.name !== 'node_modules' && entry.name !== 'dist' && entry.name !== 'test')
         fingerprint(path, found);
-    } else if (/\.(ts|tsx|json|b|m)$/.test(entry.name)) {
+    } else if (/\.(ts|tsx|json|b|m|css|html|svg|woff2)$/.test(entry.name)) {
       const { mtimeMs, size } = statSync(join(root, path));
       found.push(`${path} ${mtimeMs} ${size}`);
     }
@@ -82,12 +82,22 @@ function bundle(name, entries) {
   run(local('esbuild'), [...entries.map((entry) => `${source}/${entry}`), ...options, ...places]);
 }
 
+/** The dashboard: one folder of files that the gateway serves. */
+function page() {
+  const sources = ['packages/dashboard', 'packages/styx'].flatMap((folder) => fingerprint(folder));
+  const wanted = createHash('sha256').update(sources.sort().join('\n')).digest('hex');
+  if (marked('page', wanted) && existsSync(join(root, 'packages/dashboard/dist/index.html'))) return;
+  run(local('vite'), ['build', '--logLevel', 'warn'], { cwd: join(root, 'packages/dashboard') });
+  mark('page', wanted);
+}
+
 function build() {
   const sources = createHash('sha256').update(fingerprint('packages').sort().join('\n')).digest('hex');
   if (marked('built', sources)) return;
   process.stderr.write('building ...\n');
   run(local('tsc'), ['-b']);
   for (const [name, entries] of Object.entries(BUNDLES)) bundle(name, entries);
+  page();
   mark('built', sources);
 }
 

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vite';
+
+/** The page and what it loads are all in dist; the gateway serves that folder at its root. */
+export default defineConfig({
+  base: './',
+  resolve: { conditions: ['llambo:source', 'module', 'browser', 'production', 'default'] },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Nothing inline: the page's content security policy allows files of its own origin only.
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  // `npm run dev`: against a gateway that runs already.
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/v1', '/health'].map((path) => [
+        path,
+        { target: process.env.LLAMBO_GATEWAY ?? 'http://127.0.0.1:8640', ws: true },
+      ]),
+    ),
+  },
+});
