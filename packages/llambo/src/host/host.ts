@@ -134,6 +134,7 @@ class HostServer implements Host {
     await this.#serving?.close(0);
     await Promise.all(this.#crews.map((crew) => crew.close()));
     await this.#engines.close();
+    this.#options.closed?.();
   }
 
   #event(line: string): void {

@@ -77,6 +77,8 @@ export interface HostOptions {
   /** Where a model is that `engine` names without a path. */
   readonly findModel?: (name: string) => Promise<HostModel>;
   readonly log?: (text: string) => void;
+  /** Called once when it has closed, as by `shutdown`. */
+  readonly closed?: () => void;
   /** Secret that those who attach have to know; nobody has to when left out. */
   readonly token?: string;
   /** Default: a process of its own for each engine. */
