@@ -21,12 +21,15 @@ export class AnswerStream {
   readonly #abandoned: () => void;
   #target: { write(text: string): void; close(): void } | undefined;
 
-  /** @param abandoned called when nobody wants the answer any more */
-  constructor(services: Services, context: Ctx, abandoned: () => void) {
+  /**
+   * @param abandoned called when nobody wants the answer any more
+   * @param events false: lines of JSON, which have no ids to come back by
+   */
+  constructor(services: Services, context: Ctx, abandoned: () => void, events = true) {
     this.#services = services;
     this.#context = context;
     this.#abandoned = abandoned;
-    this.requestId = ownRequestId(context);
+    this.requestId = events ? ownRequestId(context) : undefined;
   }
 
   get begun(): boolean {
@@ -50,6 +53,11 @@ export class AnswerStream {
   /** One event. `data` must not hold line ends (JSON has none). */
   event(data: string, name?: string): void {
     this.#target?.write(name === undefined ? `data: ${data}\n\n` : `event: ${name}\ndata: ${data}\n\n`);
+  }
+
+  /** One line of a stream that has no events. */
+  line(text: string): void {
+    this.#target?.write(`${text}\n`);
   }
 
   close(): void {

@@ -1,11 +1,15 @@
 import { Hono } from 'hono';
 import type { Orchestrator } from '../cluster/orchestrator.ts';
+import { anthropicRoutes } from './anthropic/routes.ts';
+import { errorShape } from './anthropic/shape.ts';
 import { requires } from './auth.ts';
 import { clusterRoutes } from './cluster/routes.ts';
 import { type Env, failureOf, respond } from './http.ts';
-import { notFound, wrongMethod } from './openai/errors.ts';
+import { ollamaRoutes } from './ollama/routes.ts';
+import { type HttpFailure, notFound, wrongMethod } from './openai/errors.ts';
 import { openaiRoutes } from './openai/routes.ts';
 import { createServices, type GatewayOptions, type Services } from './services.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /** Everything that the cluster says over HTTP, for whoever brings a server of their own. */
 export function gatewayApp(orchestrator: Orchestrator, options: GatewayOptions = {}): Hono<Env> {
@@ -33,18 +37,29 @@ export function appOf(services: Services): Hono<Env> {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     }),
   );
+  app.route('/v1/messages', anthropicRoutes(services));
   app.route('/v1', openaiRoutes(services));
   app.route('/api/v1', clusterRoutes(services));
+  app.route('/api', ollamaRoutes(services));
+  app.route('/', tokenRoutes(services));
   app.notFound((context) => {
     const allowed = methodsOf(app, context.req.path);
-    return respond(
+    return refuse(
+      context.req.path,
       allowed.length > 0
         ? wrongMethod(context.req.method, context.req.path, allowed)
         : notFound(context.req.method, context.req.path),
     );
   });
-  app.onError((error) => respond(failureOf(error)));
+  app.onError((error, context) => refuse(context.req.path, failureOf(error)));
   return app;
+}
+
+/** A refusal in the form of the API that was asked. */
+function refuse(path: string, failure: HttpFailure): Response {
+  if (path.startsWith('/v1/messages')) return respond(failure, errorShape(failure));
+  const ollama = path.startsWith('/api/') && !path.startsWith('/api/v1/');
+  return respond(failure, ollama ? { error: failure.body.error.message } : failure.body);
 }
 
 /** Methods that a path would have taken. */

@@ -30,7 +30,8 @@ export const failureOf = (error: unknown): HttpFailure => {
   return error instanceof SyntaxError ? invalidRequest(error.message) : toFailure(error);
 };
 
-export function respond({ status, body, retryAfter, headers }: HttpFailure): Response {
+/** @param body as the API that was asked writes errors */
+export function respond({ status, retryAfter, headers }: HttpFailure, body: unknown): Response {
   return Response.json(body, {
     status,
     headers: {

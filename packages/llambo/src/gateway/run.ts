@@ -107,6 +107,12 @@ export interface AnswerWriter {
   fail(error: Error): void;
 }
 
+export interface StreamForm {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** False: lines of JSON instead of server-sent events. */
+  readonly events?: boolean;
+}
+
 /**
  * The headers leave with the first token, so that what goes wrong before it still has a status of its own; what goes
  * wrong later is an error event and the end of the stream, never a silent stop.
@@ -115,7 +121,7 @@ export function streamedAnswers(
   run: Run,
   envelope: Envelope,
   writerOf: (stream: AnswerStream) => AnswerWriter,
-  headers: Readonly<Record<string, string>> = {},
+  { headers = {}, events = true }: StreamForm = {},
 ): Promise<Response> {
   const { services, context, api, requests } = run;
   const asked = new Choices(departureOf(context));
@@ -124,7 +130,7 @@ export function streamedAnswers(
   let open = requests.length;
 
   const response = new Promise<Response>((resolve, reject) => {
-    const stream = new AnswerStream(services, context, () => asked.cancel());
+    const stream = new AnswerStream(services, context, () => asked.cancel(), events);
     const writer = writerOf(stream);
     const begin = (): void => {
       if (stream.begun) return;

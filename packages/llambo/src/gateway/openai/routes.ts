@@ -79,12 +79,11 @@ export function openaiRoutes(services: Services): Hono<Env> {
 
   app.get('/streams/:id', (context) => replayed(services, context, context.req.param('id')));
 
-  app.get('/models', (context) =>
-    context.json({
-      object: 'list',
-      data: orchestrator.models().map((model) => modelShape(services, model.name)),
-    }),
-  );
+  app.get('/models', (context) => {
+    const data = orchestrator.models().map(({ name }) => modelShape(services, name));
+    const ids = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+    return context.json({ object: 'list', data, has_more: false, ...ids });
+  });
   app.get('/models/:name{.+}', (context) => {
     const { model } = orchestrator.resolve(context.req.param('name'));
     return context.json(modelShape(services, model));
@@ -92,12 +91,16 @@ export function openaiRoutes(services: Services): Hono<Env> {
   return app;
 }
 
+/** Members of OpenAI's shape and of Anthropic's: both ask at the same place. */
 function modelShape({ orchestrator }: Services, name: string): Record<string, unknown> {
   return {
     id: name,
     object: 'model',
     created: Math.floor(orchestrator.startedAt / 1000),
     owned_by: 'llambo',
+    type: 'model',
+    display_name: name,
+    created_at: new Date(orchestrator.startedAt).toISOString(),
   };
 }
 

@@ -35,7 +35,7 @@ interface CallingMessage extends ChatMessage {
 }
 
 /** Arguments as an object, which templates write out themselves; what is no JSON object stays as it was. */
-function objectOf(value: unknown): unknown {
+export function objectOf(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? {};
   try {
     return JSON.parse(value);
