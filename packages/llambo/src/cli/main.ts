@@ -1,46 +1,42 @@
 #!/usr/bin/env node
 /** llamboctl: one command for everything that a person does with a cluster. Each subcommand is loaded when it is used. */
-import { red } from './terminal.ts';
-
-interface Command {
-  readonly summary: string;
-  readonly usage: string;
-  run(args: readonly string[]): Promise<number>;
-}
-
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  start: () => import('./commands/start.ts'),
-  up: () => import('./commands/up.ts'),
-  down: () => import('./commands/down.ts'),
-  status: () => import('./commands/status.ts'),
-  limbot: () => import('./commands/limbot.ts'),
-  models: () => import('./commands/models.ts'),
-  pull: () => import('./commands/pull.ts'),
-};
+import { exitCodeOf, nearest, UsageError } from './errors.ts';
+import { commandHelp, overview } from './help.ts';
+import { parseWords } from './parse.ts';
+import { EXIT } from './spec.ts';
+import { COMMANDS } from './table/index.ts';
+import { dim, red } from './terminal.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(await overview());
-    return name === undefined ? 1 : 0;
+  if (name === undefined || name === '--help' || name === '-h') {
+    (name === undefined ? process.stderr : process.stdout).write(overview(COMMANDS, process.stdout));
+    return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const load = COMMANDS[name];
-  if (load === undefined) {
-    throw new Error(`there is no command ${name}; commands: ${Object.keys(COMMANDS).join(' ')}`);
+  const wanted = name === '--version' || name === '-V' ? 'version' : name;
+  const command = COMMANDS.find((command) => command.name === wanted);
+  if (command === undefined) {
+    const near = nearest(
+      name,
+      COMMANDS.filter(({ hidden }) => !hidden).map((command) => command.name),
+    );
+    throw new UsageError(
+      `there is no command ${name}`,
+      near === undefined ? 'llamboctl help lists them' : `did you mean ${near}?`,
+    );
   }
-  const command = await load();
-  if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(`${command.usage}\n`);
-    return 0;
+  let parsed: ReturnType<typeof parseWords>;
+  try {
+    parsed = parseWords(command, rest);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message, error.hint ?? `llamboctl ${command.name} --help tells more`);
   }
-  return command.run(rest);
-}
-
-async function overview(): Promise<string> {
-  const lines = await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(8)}  ${(await load()).summary}`),
-  );
-  return `usage: llamboctl COMMAND [ARGUMENTS]\n\n${lines.join('\n')}\n\nllamboctl COMMAND --help tells more.\n`;
+  if (parsed.help) {
+    process.stdout.write(commandHelp(command, process.stdout));
+    return EXIT.ok;
+  }
+  return (await command.load()).run(rest, parsed);
 }
 
 // A reader that has seen enough (head, less) ends the program quietly, as SIGPIPE would.
@@ -49,6 +45,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${red(process.stderr, `llamboctl: ${(error as Error).message}`)}\n`);
-  process.exitCode = 1;
+  const { message } = error as Error;
+  process.stderr.write(`${red(process.stderr, `llamboctl: ${message}`)}\n`);
+  if (error instanceof UsageError && error.hint !== undefined)
+    process.stderr.write(`${dim(process.stderr, error.hint)}\n`);
+  process.exitCode = exitCodeOf(error);
 }

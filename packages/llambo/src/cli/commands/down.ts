@@ -1,17 +1,12 @@
-import { parseArgs } from 'node:util';
-import { LlamboError } from '../../errors.ts';
+import { noCluster } from '../errors.ts';
 import { clearRunning, isAlive, readRunning } from '../state.ts';
-
-export const summary = 'end the cluster that this home has running';
-export const usage = 'llamboctl down';
 
 /** Milliseconds that it is given to end by itself. */
 const PATIENCE_MS = 10_000;
 
-export async function run(args: readonly string[]): Promise<number> {
-  parseArgs({ args: [...args], options: {} });
+export async function run(): Promise<number> {
   const running = readRunning();
-  if (running === undefined) throw new LlamboError('unreachable', 'no cluster is running');
+  if (running === undefined) throw noCluster();
   process.kill(running.pid, 'SIGTERM');
   const deadline = performance.now() + PATIENCE_MS;
   while (isAlive(running.pid) && performance.now() < deadline)

@@ -1,17 +1,13 @@
-import { parseArgs } from 'node:util';
 import { ModelStore } from '@llambo/llama';
 import { formatBytes } from '../../config/units.ts';
+import { EXIT, type Parsed } from '../spec.ts';
 import { table } from '../terminal.ts';
 
-export const summary = 'list the models that are known and those that are here';
-export const usage = 'llamboctl models [--json]';
-
-export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } });
+export async function run(_args: readonly string[], parsed: Parsed): Promise<number> {
   const models = await new ModelStore().list();
-  if (values.json) {
+  if (parsed.flag('json')) {
     process.stdout.write(`${JSON.stringify(models)}\n`);
-    return 0;
+    return EXIT.ok;
   }
   const rows = models.map(({ name, state, size, catalogue }) => [
     name,
@@ -25,5 +21,5 @@ export async function run(args: readonly string[]): Promise<number> {
   process.stdout.write(
     `${table([['NAME', 'STATE', 'SIZE', 'CLASS', 'QUANT', 'LICENCE', 'FOR'], ...rows])}\n`,
   );
-  return 0;
+  return EXIT.ok;
 }

@@ -1,14 +1,13 @@
 import { loadConfig } from '../../config/load.ts';
+import { Bot } from '../../limbot/bot.ts';
+import { chat } from '../../limbot/chat.ts';
+import { History } from '../../limbot/history.ts';
+import { loadSettings } from '../../limbot/settings-file.ts';
+import { connect } from '../client/connect.ts';
 import { startCluster } from '../cluster.ts';
 import { readRunning } from '../state.ts';
-import { ask, converse } from './limbot.ts';
+import { ask } from './limbot.ts';
 import { describe, run as up } from './up.ts';
-
-export const summary = 'start a cluster and chat with it, or ask one question';
-export const usage = `llamboctl start [PROMPT ...]
-
-With a prompt: one answer. In a terminal without one: a conversation. Otherwise: like llamboctl up.
-Uses the cluster that is running, and starts one for the time of the conversation if there is none.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const prompt = args.join(' ').trim();
@@ -19,11 +18,13 @@ export async function run(args: readonly string[]): Promise<number> {
   // A cluster for one conversation takes any free port, so that it is in nobody's way.
   const own =
     config && (await startCluster({ ...config, listen: { ...config.listen, http: '127.0.0.1:0' } }));
-  const url = running?.url ?? (own?.url as string);
+  const cluster = await connect(running?.url ?? own?.url);
+  const history = History.open();
+  const settings = loadSettings();
   try {
-    if (prompt !== '') return (await ask({ url }, prompt)) ? 0 : 1;
+    if (prompt !== '') return await ask(cluster, settings, history, undefined, prompt);
     if (own !== undefined) process.stdout.write(`${describe(own)}\n`);
-    return await converse({ url });
+    return await chat({ bot: new Bot(cluster, settings, history), history });
   } finally {
     await own?.stop();
   }

@@ -6,18 +6,9 @@ import { formatEvent } from '../../cluster/events.ts';
 import { loadConfig } from '../../config/load.ts';
 import { LlamboError } from '../../errors.ts';
 import { homeFolder } from '../../home.ts';
-import { fetchStatus } from '../client.ts';
+import { fetchStatus } from '../client/health.ts';
 import { type Running, startCluster } from '../cluster.ts';
 import { readRunning } from '../state.ts';
-
-export const summary = 'start a cluster on this machine';
-export const usage = `llamboctl up [-c llambo.yaml] [-d] [-q]
-
-  -c, --config FILE   configuration; default: llambo.yaml here, or the built-in one
-  -d, --detach        go on in the background
-  -q, --quiet         print no events
-
-Ends with Ctrl-C, SIGTERM or llamboctl down.`;
 
 /** How long a cluster may take to answer when it starts in the background: it may have to fetch a model. */
 const DETACHED_MS = 15 * 60_000;

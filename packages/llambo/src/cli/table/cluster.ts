@@ -1,0 +1,61 @@
+import type { Command } from '../spec.ts';
+import { addr, GROUPS } from './common.ts';
+
+const group = GROUPS.cluster;
+
+export const cluster: readonly Command[] = [
+  {
+    name: 'up',
+    group,
+    summary: 'start a cluster on this machine',
+    options: [
+      {
+        name: 'config',
+        short: 'c',
+        value: 'FILE',
+        kind: 'file',
+        summary: 'configuration; default: llambo.yaml here, or the built-in one',
+      },
+      { name: 'detach', short: 'd', summary: 'go on in the background' },
+      { name: 'quiet', short: 'q', summary: 'print no events' },
+    ],
+    description: ['Ends with Ctrl-C, SIGTERM or llamboctl down. There is one cluster for each LLAMBO_HOME.'],
+    examples: [{ line: 'llamboctl up -d', what: 'in the background' }],
+    load: () => import('../commands/up.ts'),
+  },
+  {
+    name: 'down',
+    group,
+    summary: 'end the cluster that this home has running',
+    description: ['Answers under way are given ten seconds.'],
+    load: () => import('../commands/down.ts'),
+  },
+  {
+    name: 'checkpoint',
+    group,
+    summary: 'write the state of the cluster to its store, now',
+    options: [addr],
+    description: ['The cluster keeps its state by itself; this is for the moment before something risky.'],
+    load: () => import('../commands/control.ts').then(({ checkpoint }) => checkpoint),
+  },
+  {
+    name: 'config',
+    group,
+    summary: 'show, check or edit the configuration',
+    arguments: [
+      { name: 'ACTION', choices: ['show', 'validate', 'edit', 'schema'] },
+      { name: 'FILE', kind: 'file', optional: true },
+    ],
+    options: [{ name: 'json', summary: 'show prints JSON' }],
+    description: [
+      `show prints the whole configuration with all defaults; validate checks it and says line and column of what is
+wrong; edit opens it in $VISUAL or $EDITOR and keeps only what is valid; schema prints its JSON Schema.
+FILE: llambo.yaml of this folder, if none is named.`,
+    ],
+    examples: [
+      { line: 'llamboctl config validate', what: 'is llambo.yaml right?' },
+      { line: 'llamboctl config schema > llambo.schema.json', what: 'for an editor that checks YAML' },
+    ],
+    load: () => import('../commands/config.ts'),
+  },
+];
