@@ -4,11 +4,13 @@ import { anthropicRoutes } from './anthropic/routes.ts';
 import { errorShape } from './anthropic/shape.ts';
 import { requires } from './auth.ts';
 import { clusterRoutes } from './cluster/routes.ts';
+import { documentRoutes } from './document/routes.ts';
 import { type Env, failureOf, respond } from './http.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
 import { type HttpFailure, notFound, wrongMethod } from './openai/errors.ts';
 import { openaiRoutes } from './openai/routes.ts';
 import { createServices, type GatewayOptions, type Services } from './services.ts';
+import { staticFiles } from './static.ts';
 import { tokenRoutes } from './tokens.ts';
 
 /** Everything that the cluster says over HTTP, for whoever brings a server of their own. */
@@ -19,6 +21,7 @@ export function gatewayApp(orchestrator: Orchestrator, options: GatewayOptions =
 export function appOf(services: Services): Hono<Env> {
   const { orchestrator, auth, metrics } = services;
   const app = new Hono<Env>();
+  const files = staticFiles(services.dashboard);
   app.use('*', async (context, next) => {
     auth.checkSite(context.req.header('host'), context.req.header('origin'));
     await next();
@@ -42,8 +45,12 @@ export function appOf(services: Services): Hono<Env> {
   app.route('/api/v1', clusterRoutes(services));
   app.route('/api', ollamaRoutes(services));
   app.route('/', tokenRoutes(services));
+  app.route('/', documentRoutes());
   app.notFound((context) => {
     const allowed = methodsOf(app, context.req.path);
+    const reads = context.req.method === 'GET' || context.req.method === 'HEAD';
+    const found = reads && allowed.length === 0 ? files(context) : undefined;
+    if (found !== undefined) return found;
     return refuse(
       context.req.path,
       allowed.length > 0

@@ -30,6 +30,8 @@ class Measured implements AnswerSink {
   readonly #estimate: number;
   readonly #startedAt = performance.now();
   #assignment: Assignment | undefined;
+  /** Where it is counted. */
+  #node: string | undefined;
   #last = 0;
   #over = false;
 
@@ -47,10 +49,38 @@ class Measured implements AnswerSink {
   assigned(assignment: Assignment): void {
     this.#assignment = assignment;
     if (assignment.attempt > 1) this.#services.metrics.failover(assignment.model);
-    const { assignments } = this.#services;
-    assignments.push({ at: Date.now(), request: this.#id, ...assignment });
+    const { assignments, observer } = this.#services;
+    assignments.push({
+      at: Date.now(),
+      request: this.#id,
+      model: assignment.model,
+      strategy: assignment.strategy,
+      node: assignment.node,
+      load: this.#enter(assignment.node),
+      attempt: assignment.attempt,
+      nodes: observer.nodes,
+    });
     if (assignments.length > MOST_ASSIGNMENTS) assignments.shift();
     this.#sink.assigned?.(assignment);
+  }
+
+  /** Counts the question at its node. The number of those that were there already. */
+  #enter(node: string): number {
+    const { inFlight } = this.#services;
+    this.#leave();
+    this.#node = node;
+    const before = inFlight.get(node) ?? 0;
+    inFlight.set(node, before + 1);
+    return before;
+  }
+
+  #leave(): void {
+    if (this.#node === undefined) return;
+    const { inFlight } = this.#services;
+    const left = (inFlight.get(this.#node) ?? 1) - 1;
+    if (left > 0) inFlight.set(this.#node, left);
+    else inFlight.delete(this.#node);
+    this.#node = undefined;
   }
 
   chunk(chunk: Chunk): void {
@@ -91,6 +121,7 @@ class Measured implements AnswerSink {
   #end(outcome: string, tokens: number): void {
     if (this.#over) return;
     this.#over = true;
+    this.#leave();
     this.#principal.limiter?.done(tokens === 0 ? 0 : tokens - this.#estimate);
     this.#services.metrics.ended(
       this.#api,

@@ -22,8 +22,11 @@ export interface Services {
   readonly metrics: ClusterMetrics;
   readonly observer: Observer;
   readonly replays: ReplayBuffers;
+  readonly dashboard: string | undefined;
   /** Where questions went lately, for clusters that keep no trace of their own. */
   readonly assignments: unknown[];
+  /** Questions that came by this gateway and are at a node now, by node. */
+  readonly inFlight: Map<string, number>;
   close(): void;
 }
 
@@ -41,7 +44,9 @@ export function createServices(
     metrics,
     observer,
     replays,
+    dashboard: options.dashboard,
     assignments: [],
+    inFlight: new Map(),
     close() {
       unwatch();
       observer.close();

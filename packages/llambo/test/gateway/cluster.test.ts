@@ -1,4 +1,8 @@
 /** The cluster's own API: what the dashboard and llamboctl build on. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Orchestrator } from '../../src/index.ts';
 import { EchoModels, startEcho } from '../cluster/support.ts';
@@ -129,4 +133,128 @@ test('live and ready', async () => {
 test('a path that takes another method says so', async () => {
   const response = await fetch(`${served.url}/api/v1/ctl`);
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+describe('pages', () => {
+  test('the API is described, for programs and for people', async () => {
+    const document = await get('/openapi.json');
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'llambo' } });
+    const { paths } = document as { paths: Record<string, Record<string, { operationId: string }>> };
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/v1/chat/completions', '/api/v1/ctl', '/health']),
+    );
+    const ids = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    const page = await (await fetch(`${served.url}/docs`)).text();
+    expect(page).toContain('/v1/chat/completions');
+    expect(page).not.toMatch(/<script|https?:\/\/(?!127)/);
+  });
+
+  test('every path that the document has is answered by what it says', async () => {
+    const { paths } = (await get('/openapi.json')) as { paths: Record<string, Record<string, unknown>> };
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const method of Object.keys(methods)) {
+        if (path.endsWith('/events')) continue;
+        const response = await fetch(served.url + path.replace(/\{\w+\}/, 'x'), {
+          method: method.toUpperCase(),
+        });
+        expect([path, response.status < 500, response.status === 405]).toEqual([path, true, false]);
+        await response.body?.cancel();
+      }
+    }
+  });
+
+  test('the root is a page that asks nobody else for anything', async () => {
+    const response = await fetch(served.url);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+  });
+});
+
+describe('the dashboard', () => {
+  let folder: string;
+  let page: Served;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'dashboard-'));
+    mkdirSync(join(folder, 'dist/assets'), { recursive: true });
+    writeFileSync(join(folder, 'dist/index.html'), '<title>built</title>');
+    writeFileSync(join(folder, 'dist/assets/index-DDN9YjAg.js'), 'let a');
+    writeFileSync(join(folder, 'secret.txt'), 'secret');
+    page = await serve(cluster, { dashboard: join(folder, 'dist') });
+  });
+  afterAll(async () => {
+    await page.gateway.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is served as it was built: its page is asked for again, what has a hash in its name is kept', async () => {
+    const index = await fetch(page.url);
+    expect([await index.text(), index.headers.get('cache-control')]).toEqual([
+      '<title>built</title>',
+      'no-cache',
+    ]);
+    const script = await fetch(`${page.url}/assets/index-DDN9YjAg.js`);
+    expect(script.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(script.headers.get('cache-control')).toMatch(/immutable/);
+    const etag = script.headers.get('etag') as string;
+    const again = await fetch(`${page.url}/assets/index-DDN9YjAg.js`, { headers: { 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+  });
+
+  test.each([
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/secret.txt',
+    '/nothing.js',
+  ])('nothing else is: %s', async (path) => {
+    const { hostname, port } = new URL(page.url);
+    const status = await new Promise((resolve, reject) => {
+      http
+        .get({ hostname, port, path }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject);
+    });
+    expect(status).toBe(404);
+  });
+});
+
+describe('metrics', () => {
+  test('are Prometheus text, with the names that boards know', async () => {
+    await served.post('/v1/completions', { prompt: 'x', max_tokens: 3 });
+    const response = await fetch(`${served.url}/metrics`);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await response.text();
+    for (const line of [
+      /^llambo_requests_total\{model="m",class="\w+",api="completions",outcome="length"\} [1-9]/m,
+      /^llambo_tokens_total\{model="m",kind="completion"\} [1-9]/m,
+      /^llambo_first_token_seconds_bucket\{model="m",le="\+Inf"\} [1-9]/m,
+      /^llambo_nodes\{class="tiny",state="idle"\} 8$/m,
+      /^llambo_node_requests_total\{node="worker-\d+",class="tiny"\} \d/m,
+      /^llambo_spawns_total\{class="tiny"\} 8$/m,
+      /^llamacpp:tokens_predicted_total [1-9]/m,
+      /^llamacpp:requests_processing 0$/m,
+      /^vllm:num_requests_running\{model_name="m"\} 0$/m,
+      /^vllm:num_requests_waiting\{model_name="m"\} 0$/m,
+    ]) {
+      expect(text).toMatch(line);
+    }
+  });
+
+  test('every line is one that Prometheus reads, and every family is told of once', async () => {
+    const text = await (await fetch(`${served.url}/metrics`)).text();
+    expect(text.endsWith('\n')).toBe(true);
+    const names = new Set<string>();
+    for (const line of text.trimEnd().split('\n')) {
+      const type = /^# TYPE (\S+) (counter|gauge|histogram)$/.exec(line);
+      if (type !== null) {
+        expect(names.has(type[1] as string)).toBe(false);
+        names.add(type[1] as string);
+      } else if (!line.startsWith('# HELP ')) {
+        expect(line).toMatch(/^[a-zA-Z_:][\w:]*(\{(\w+="(\\.|[^"\\])*",?)*\})? (NaN|[+-]Inf|-?\d[\d.e+-]*)$/);
+      }
+    }
+  });
 });

@@ -40,8 +40,7 @@ async function streamed(options: Record<string, unknown>, onEvent: (count: numbe
   return { text, reason, attempts: provenance.attempts };
 }
 
-const enginePid = (): number =>
-  (cluster.nodes[0] as { engine?: unknown } as { engine: { pid: number } }).engine.pid;
+const enginePid = (): number => (cluster.models()[0] as unknown as { pid: number }).pid;
 
 describe('the real model', { timeout: 120_000 }, () => {
   test('answers', async () => {

@@ -27,6 +27,10 @@ export interface StatusReport extends ClusterStatus {
   /** Nodes that the cluster may have. */
   readonly maximum: number;
   readonly version: string;
+  /** Changes with every change of the list of nodes. */
+  readonly generation: number;
+  /** Share of the seconds since the start in which some node could answer, 0 to 1. */
+  readonly availability: number;
 }
 
 const MOST_POINTS = 15 * 60;
@@ -54,12 +58,22 @@ export class Observer {
   readonly #latency = new Reservoir();
   readonly #timer: NodeJS.Timeout;
   readonly #unfollow: () => void;
+  #seconds = 0;
+  #up = 0;
+  #ids: readonly string[] = [];
+  #generation = 0;
 
   constructor(orchestrator: Orchestrator) {
     this.#orchestrator = orchestrator;
     this.#timer = setInterval(() => this.#tick(), 1000);
     this.#timer.unref();
+    this.#currentGeneration();
     this.#unfollow = orchestrator.events.follow((event) => this.#event(event));
+  }
+
+  /** Nodes of the cluster, as of the last second. */
+  get nodes(): number {
+    return this.#ids.length;
   }
 
   /** An answer began after so long. */
@@ -73,7 +87,13 @@ export class Observer {
   }
 
   report(): StatusReport {
-    return { ...this.#orchestrator.status(), maximum: maximumOf(this.#orchestrator), version: VERSION };
+    return {
+      ...this.#orchestrator.status(),
+      maximum: maximumOf(this.#orchestrator),
+      version: VERSION,
+      generation: this.#currentGeneration(),
+      availability: this.#seconds === 0 ? 1 : this.#up / this.#seconds,
+    };
   }
 
   /** Calls `follower` with what is to be sent, each second and for each event, until the returned function is called. */
@@ -95,7 +115,18 @@ export class Observer {
     for (const follower of this.#followers) follower('event', data, event.serial);
   }
 
+  #currentGeneration(): number {
+    const { nodes } = this.#orchestrator;
+    const same = nodes.length === this.#ids.length && nodes.every(({ id }, i) => id === this.#ids[i]);
+    if (same) return this.#generation;
+    this.#ids = nodes.map(({ id }) => id);
+    return ++this.#generation;
+  }
+
   #tick(): void {
+    this.#seconds++;
+    this.#currentGeneration();
+    if (this.#orchestrator.status().health !== 'down') this.#up++;
     const point = this.#point();
     this.#points.push(point);
     if (this.#points.length > MOST_POINTS) this.#points.shift();

@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
+import { policyNames } from '../../cluster/autoscaler/index.ts';
+import { strategyNames } from '../../cluster/balancer/index.ts';
 import { formatEvent } from '../../cluster/events.ts';
 import { LlamboError } from '../../errors.ts';
 import { principalOf, requires } from '../auth.ts';
 import { EVENT_STREAM_HEADERS, outletOf } from '../event-stream.ts';
+import { fusionEvents } from '../fusion.ts';
 import { type Ctx, type Env, readJson } from '../http.ts';
 import type { Services } from '../services.ts';
 import { decisionsOf, execute, hostsOf } from './control.ts';
@@ -16,9 +19,18 @@ const ALIVE_MS = 15_000;
 export function clusterRoutes(services: Services): Hono<Env> {
   const { orchestrator, observer, auth } = services;
   const app = new Hono<Env>();
+  // Asking is not steering.
+  app.post('/fusion', requires('infer', auth), (context) => fusionEvents(services, context));
   app.use('*', requires('operate', auth));
 
-  app.get('/status', (context) => context.json(observer.report()));
+  app.get('/status', (context) =>
+    context.json({
+      ...observer.report(),
+      strategies: strategyNames(),
+      policies: policyNames(),
+      scopes: principalOf(context).scopes,
+    }),
+  );
   app.get('/nodes', (context) => context.json({ nodes: orderedNodes(orchestrator).map(nodeShape) }));
   app.get('/nodes/:id', (context) => {
     const id = context.req.param('id');

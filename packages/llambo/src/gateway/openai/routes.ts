@@ -1,8 +1,10 @@
 import type { GenerateRequest } from '@llambo/llama';
 import { Hono } from 'hono';
 import { LlamboError } from '../../errors.ts';
+import { isFusionModel } from '../../fusion/index.ts';
 import { replayed, resumed } from '../answer-stream.ts';
 import { requires } from '../auth.ts';
+import { fusionChat } from '../fusion.ts';
 import { type Env, readJson } from '../http.ts';
 import type { Run } from '../run.ts';
 import type { Services } from '../services.ts';
@@ -34,6 +36,7 @@ export function openaiRoutes(services: Services): Hono<Env> {
     const again = resumed(services, context);
     if (again !== undefined) return again;
     const body = chatSchema.parse(await readJson(context));
+    if (body.model !== undefined && isFusionModel(body.model)) return fusionChat(services, context, body);
     const { request, names } = await chatToGenerate(services, body);
     const requests = copies(request, body.n);
     const session = body.user ?? undefined;

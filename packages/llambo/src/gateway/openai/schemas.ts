@@ -93,6 +93,7 @@ export const chatSchema = z.object({
   tools: z.array(tool).max(128).nullish(),
   tool_choice: toolChoice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
+  fusion: z.looseObject({}).nullish().describe('details of a fusion, when model is fusion[:STRATEGY]'),
   audio: unsupported('answers are text'),
 });
 
