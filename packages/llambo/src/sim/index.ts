@@ -1,5 +1,17 @@
-export { batchMeans, type Check, runChecks } from './checks.ts';
-export { sparkline, svg } from './picture.ts';
+export { type Check, type CheckCase, checkCases, interval, runChecks } from './checks.ts';
+export { analyticCurve, type Curve, type MeasuredCurve, measuredCurve } from './curve.ts';
+export { comparisonSvg, sparkline, svg } from './picture.ts';
 export { exponential, logNormal, normal, pareto, type Random, seededRandom } from './random.ts';
-export { compare, formatSummaries, parseScenario, type Summary, summarize } from './scenario.ts';
-export { type SimulationOptions, type SimulationResult, simulate } from './simulate.ts';
+export { dailyRate, linearRate, stepRate } from './rates.ts';
+export {
+  compare,
+  fairness,
+  formatPhases,
+  formatSummaries,
+  phaseFigures,
+  type Summary,
+  summarize,
+} from './report.ts';
+export { loadCurve, loadScenario, parseScenario, type Scenario, scenarioNames } from './scenario.ts';
+export { simulate } from './simulate.ts';
+export type { Arrival, SimulationOptions, SimulationResult } from './types.ts';
