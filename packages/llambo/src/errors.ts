@@ -5,6 +5,7 @@ export type LlamboErrorCode =
   | 'unknown-model'
   | 'unknown-node'
   | 'overloaded'
+  | 'rate-limited'
   | 'no-node'
   | 'cancelled'
   | 'config'

@@ -1,36 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalHost } from '../cluster/hosts/local.ts';
 import { Orchestrator } from '../cluster/orchestrator.ts';
+import { clusterToken, readUsers, serveFiles } from '../cluster/serve.ts';
+import { JournalStore, MemoryStore } from '../cluster/store/index.ts';
 import type { Config } from '../config/schema.ts';
-import { type Gateway, startGateway } from '../gateway/server.ts';
+import { LlamboError } from '../errors.ts';
+import { startGateway } from '../gateway/server.ts';
+import { homeFolder } from '../home.ts';
+import { KeyStore } from '../keys/index.ts';
 import { clearRunning, writeRunning } from './state.ts';
 
-/** A cluster in this process: orchestrator, engines and gateway. */
+/** A cluster that this process heads: orchestrator and gateway here, nodes in a host process beside it. */
 export interface Running {
   readonly orchestrator: Orchestrator;
   readonly url: string;
+  /** Dial string of its files, on this machine. */
+  readonly styx: string;
+  /** For other machines, where the configuration has one. */
+  readonly remoteStyx: string | undefined;
+  /** Settles when somebody has asked it to end, by its ctl file or over HTTP. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param register lets the other commands of this home find it */
+/** How long nodes may take to come, milliseconds: their engine has to load the model. */
+const READY_MS = 5 * 60_000;
+
+/**
+ * @param register makes it this home's cluster: the other commands find it, its state outlives it
+ * @throws LlamboError, ModelStoreError, StyxError
+ */
 export async function startCluster(
   config: Config,
   { register = false }: { register?: boolean } = {},
 ): Promise<Running> {
-  const orchestrator = await Orchestrator.start(config);
-  let gateway: Gateway;
-  try {
-    gateway = await startGateway(orchestrator, config.listen.http);
-  } catch (error) {
-    await orchestrator.stop();
-    throw error;
-  }
-  if (register) writeRunning({ pid: process.pid, url: gateway.url, startedAt: orchestrator.startedAt });
-  return {
-    orchestrator,
-    url: gateway.url,
-    async stop() {
-      if (register) clearRunning(process.pid);
-      await orchestrator.stop();
-      await gateway.close();
-    },
+  const state = homeFolder('state');
+  const temporary = register ? undefined : mkdtempSync(join(tmpdir(), 'llambo-'));
+  const sockets = temporary ?? state;
+  const token = config.listen.styx === undefined ? undefined : clusterToken(state);
+  let shutdown: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    shutdown = resolve;
+  });
+  const closers: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
   };
+  try {
+    if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
+    const orchestrator = await Orchestrator.create(config, {
+      store: register ? new JournalStore(join(state, 'journal')) : new MemoryStore(),
+      shutdown,
+      ...(token === undefined ? {} : { token }),
+    });
+    const local = `unix!${join(sockets, 'llambo.sock')}`;
+    const doors = await serveFiles(orchestrator, {
+      local,
+      remote: config.listen.styx,
+      token,
+      users: readUsers(state),
+    });
+    closers.push(() => doors.close());
+    const gateway = await startGateway(orchestrator, config.listen.http, { keys: new KeyStore() });
+    closers.push(() => gateway.close());
+    if (!config.host.local) closers.push(() => orchestrator.stop());
+    else {
+      const host = new LocalHost({
+        name: 'local',
+        listen: `unix!${join(sockets, 'host.sock')}`,
+        join: local,
+        kind: config.engine.kind,
+        threads: config.host.threads,
+        engineThreads: config.engine.threads,
+        token,
+        log: (line) => orchestrator.events.add(`host local: ${line}`),
+      });
+      closers.push(() => host.stop());
+      // It is asked to end first, and made to afterwards.
+      closers.push(() => orchestrator.stop());
+      await host.start();
+      await orchestrator.serving(READY_MS);
+    }
+    if (register) {
+      writeRunning({
+        pid: process.pid,
+        url: gateway.url,
+        styx: doors.local,
+        startedAt: orchestrator.startedAt,
+      });
+      closers.push(() => clearRunning(process.pid));
+    }
+    return { orchestrator, url: gateway.url, styx: doors.local, remoteStyx: doors.remote, ended, stop };
+  } catch (error) {
+    await stop();
+    if (error instanceof Error) throw error;
+    throw new LlamboError('internal', String(error));
+  }
 }

@@ -6,6 +6,8 @@ import { homeFolder } from '../home.ts';
 export interface RunningCluster {
   readonly pid: number;
   readonly url: string;
+  /** Dial string of its files. */
+  readonly styx: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }

@@ -1,325 +1,244 @@
 /**
- * The seed's data flow, for every question: wait for room, let the balancer choose a node, follow the answer, and when
- * the node dies on the way, go on where it stopped on another one, in the same stream.
+ * Finds a node for every job: admission says who may wait and who goes next, the balancer says where. Loads are counted
+ * here and nowhere else.
  */
-import { type Chunk, type Generation, LlamaError } from '@llambo/llama';
-import { LlamboError, noNode, overloaded } from '../errors.ts';
-import { fingerprint, type RouteRequest, type Strategy } from './balancer/index.ts';
-import type { AnswerSink, Assignment, Inference, InferenceRequest } from './inference.ts';
+import { LlamboError, noNode } from '../errors.ts';
+import { Admission, type AdmissionOptions, type Ticket } from './admission/index.ts';
+import { DecisionTrace, hasRoom, type Strategy } from './balancer/index.ts';
+import type { Job } from './job.ts';
 import type { ClusterNode } from './node.ts';
 
-/** Nodes that may fail under one question before the client is told. */
-const MOST_ATTEMPTS = 5;
-
-export interface DispatcherOptions {
-  /** Questions that may wait for a node, per model. */
-  readonly queue: number;
-  /** Milliseconds that a question waits for its next token at most, the time in the queue included. */
+export interface DispatcherOptions extends AdmissionOptions {
+  /** Milliseconds that a job may wait for a node; who would wait longer by the estimate is refused at once. */
   readonly waitMs: number;
+  /** A node by its id. */
+  readonly node: (id: string) => ClusterNode | undefined;
+  /** Whether a node of the model may come, or come back, by itself. */
+  readonly hopeful: (model: string) => boolean;
 }
 
-export interface DispatcherHooks {
-  /** A node gave a token. */
-  tokens(node: ClusterNode, count: number): void;
-  firstToken(milliseconds: number): void;
-  /** A question moves to another node after `error`. */
-  failover(node: ClusterNode, error: Error, tokens: number): void;
-  /** Whether a node of the model may come back by itself. */
-  hopeful(model: string): boolean;
-}
-
-/** A question on its way. */
-interface Question {
-  readonly request: InferenceRequest;
+/** Where a job waits: by what it asks for. */
+interface Lane {
+  readonly name: string;
   readonly model: string;
   readonly class: string | undefined;
-  readonly sink: AnswerSink;
-  readonly seed: number;
-  /** What strategy `prefix` knows the prompt by. */
-  readonly prefix: readonly number[];
-  readonly submittedAt: number;
-  readonly tried: Set<string>;
-  /** Runs out when no token has come for too long, be it the first or a later one. */
-  readonly deadline: NodeJS.Timeout;
-  /** All tokens of the answer so far: what another node resumes behind. */
-  tokens: number[];
-  attempts: number;
-  node: ClusterNode | undefined;
-  generation: Generation | undefined;
-  over: boolean;
+  readonly node: string | undefined;
+  /** Jobs whose node died under them: they go first, and no limit refuses them. */
+  readonly returned: Job[];
 }
 
+const now = (): number => performance.now();
+
 export class Dispatcher {
+  readonly trace: DecisionTrace = new DecisionTrace();
   readonly #options: DispatcherOptions;
-  readonly #hooks: DispatcherHooks;
-  readonly #waiting = new Map<string, Question[]>();
+  readonly #admission: Admission<Job>;
+  readonly #tickets = new Map<Job, Ticket<Job>>();
+  /** By model; then by name. Lanes of one node are kept only while somebody waits in them. */
+  readonly #lanes = new Map<string, Map<string, Lane>>();
   #strategy: Strategy<ClusterNode>;
   #closed: Error | undefined;
+  #pumping = false;
+  readonly #dirty = new Set<string>();
 
-  constructor(strategy: Strategy<ClusterNode>, options: DispatcherOptions, hooks: DispatcherHooks) {
+  constructor(strategy: Strategy<ClusterNode>, options: DispatcherOptions) {
     this.#strategy = strategy;
     this.#options = options;
-    this.#hooks = hooks;
+    this.#admission = new Admission(options);
   }
 
   get strategy(): Strategy<ClusterNode> {
     return this.#strategy;
   }
 
-  /** Questions that are under way keep their nodes; the next decision is the new strategy's. */
+  /** Jobs that are under way keep their nodes; the next decision is the new strategy's. */
   set strategy(strategy: Strategy<ClusterNode>) {
     this.#strategy = strategy;
   }
 
-  waiting(model?: string): number {
-    if (model !== undefined) return this.#waiting.get(model)?.length ?? 0;
+  waiting(): number {
+    let returned = 0;
+    for (const lanes of this.#lanes.values()) {
+      for (const lane of lanes.values()) returned += lane.returned.length;
+    }
+    return this.#admission.waiting() + returned;
+  }
+
+  /** Jobs that only nodes of the class can take, or any of its model. */
+  waitingFor(nodeClass: string, model: string): number {
     let sum = 0;
-    for (const questions of this.#waiting.values()) sum += questions.length;
+    for (const lane of this.#lanes.get(model)?.values() ?? []) {
+      if (lane.node !== undefined || (lane.class !== undefined && lane.class !== nodeClass)) continue;
+      sum += lane.returned.length + this.#admission.waiting(lane.name);
+    }
     return sum;
   }
 
-  submit(
-    request: InferenceRequest,
-    model: string,
-    nodeClass: string | undefined,
-    sink: AnswerSink,
-  ): Inference {
-    const question: Question = {
-      request,
-      model,
-      class: nodeClass,
-      sink,
-      seed: request.generate.seed ?? Math.floor(Math.random() * 0x1_0000_0000),
-      prefix: fingerprint(promptText(request), model),
-      submittedAt: performance.now(),
-      tried: new Set(),
-      deadline: setTimeout(() => this.#timedOut(question), this.#options.waitMs),
-      tokens: [],
-      attempts: 0,
-      node: undefined,
-      generation: undefined,
-      over: false,
-    };
-    this.#place(question, false);
-    return { id: request.id, cancel: () => this.#cancel(question) };
+  /** Milliseconds that a new job for the model would wait, about. */
+  waitEstimate(model: string): number {
+    return this.#admission.waitEstimate(model);
   }
 
-  /** Runs a short piece of work (scores, embeddings) on a node, counted as load like any other. */
-  async borrow<T>(
-    model: string,
-    nodeClass: string | undefined,
-    work: (node: ClusterNode) => Promise<T>,
-  ): Promise<T> {
-    const node = this.#strategy.pick(this.#route(model, nodeClass, 0, new Set()));
-    if (node === undefined) throw noNode(model, 'all are busy or out of order');
-    this.#take(node);
-    try {
-      return await work(node);
-    } finally {
-      this.#give(node);
+  submit(job: Job): void {
+    if (this.#closed !== undefined) return job.fail(this.#closed);
+    if (!this.#options.hopeful(job.model)) return job.fail(noNode(job.model, 'all are out of order'));
+    const lane = this.#lane(job);
+    const { key, priority, tokens } = job;
+    const admitted = this.#admission.submit(
+      { item: job, model: lane.name, key, priority, tokens, patienceMs: this.#options.waitMs },
+      now(),
+      ({ item }) => this.#refuse(item),
+    );
+    if (!admitted.ok) {
+      const { why, retryAfter, status } = admitted;
+      return job.fail(new LlamboError(status === 429 ? 'rate-limited' : 'overloaded', why, { retryAfter }));
     }
+    this.#tickets.set(job, admitted.ticket);
+    this.pump(job.model);
   }
 
-  /** Gives waiting questions to nodes that have room: to be called when a node came (back) or got less to do. */
+  /** The node died under the job: it gets the next one that is free. */
+  resubmit(job: Job): void {
+    if (this.#closed !== undefined) return job.fail(this.#closed);
+    if (!this.#options.hopeful(job.model)) return job.fail(noNode(job.model, 'all are out of order'));
+    this.#lane(job).returned.push(job);
+    this.pump(job.model);
+  }
+
+  /** The job is over, whether it ran, waits or was refused. */
+  forget(job: Job): void {
+    const ticket = this.#tickets.get(job);
+    this.#tickets.delete(job);
+    if (ticket !== undefined) {
+      if (ticket.waiting.waiting) this.#admission.cancel(ticket.model, ticket.waiting);
+      this.#admission.done(ticket);
+    }
+    const lane = this.#lanes.get(job.model)?.get(laneName(job));
+    const index = lane?.returned.indexOf(job) ?? -1;
+    if (index >= 0) lane?.returned.splice(index, 1);
+  }
+
+  /** Gives waiting jobs to nodes that have room: to be called when a node came (back) or got less to do. */
   pump(model: string): void {
-    const questions = this.#waiting.get(model);
-    if (questions === undefined) return;
-    // Those of a class that is full stay; those behind them may ask for another.
-    const full = new Set<string | undefined>();
-    for (const question of [...questions]) {
-      if (full.has(question.class) || full.has(undefined)) continue;
-      const node = this.#pick(question);
-      if (node === undefined) {
-        full.add(question.class);
-        continue;
+    this.#dirty.add(model);
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      for (const each of this.#dirty) {
+        this.#dirty.delete(each);
+        this.#pumpModel(each);
       }
-      questions.splice(questions.indexOf(question), 1);
-      this.#run(question, node);
+    } finally {
+      this.#pumping = false;
     }
   }
 
-  /** Ends all questions: the cluster is going down. */
+  /** Ends all jobs that wait: the cluster is going down. */
   close(error: Error): void {
     this.#closed = error;
-    for (const questions of this.#waiting.values()) {
-      for (const question of questions.splice(0)) this.#end(question, () => question.sink.error(error));
+    for (const lanes of this.#lanes.values()) {
+      for (const lane of lanes.values()) for (const job of lane.returned.splice(0)) job.fail(error);
+    }
+    for (const [job, ticket] of this.#tickets) if (ticket.waiting.waiting) job.fail(error);
+  }
+
+  #pumpModel(model: string): void {
+    const lanes = this.#lanes.get(model);
+    if (lanes === undefined) return;
+    const open = new Set(lanes.values());
+    while (open.size > 0) {
+      let first: Lane | undefined;
+      let oldest = Number.POSITIVE_INFINITY;
+      for (const lane of open) {
+        const since = this.#since(lane);
+        if (since === undefined) {
+          open.delete(lane);
+          if (lane.node !== undefined) lanes.delete(lane.name);
+        } else if (since < oldest) {
+          oldest = since;
+          first = lane;
+        }
+      }
+      if (first === undefined) return;
+      if (!this.#serve(first)) open.delete(first);
     }
   }
 
-  #place(question: Question, first: boolean): void {
-    const closed = this.#closed;
-    if (closed !== undefined) return this.#end(question, () => question.sink.error(closed));
-    const node = this.#pick(question);
-    if (node !== undefined) return this.#run(question, node);
-    if (!this.#hooks.hopeful(question.model)) {
-      return this.#end(question, () => question.sink.error(noNode(question.model, 'all are out of order')));
-    }
-    const questions = this.#waiting.get(question.model) ?? [];
-    this.#waiting.set(question.model, questions);
-    if (first) questions.unshift(question);
-    else if (questions.length < this.#options.queue) questions.push(question);
-    else this.#end(question, () => question.sink.error(overloaded(questions.length, 1)));
+  /** Since when the lane's next job waits; undefined when none does. Those that waited in vain are told on the way. */
+  #since(lane: Lane): number | undefined {
+    if (lane.returned.length > 0) return Number.NEGATIVE_INFINITY;
+    return this.#admission.next(lane.name, now(), ({ item }) => this.#refuse(item))?.enqueuedAt;
   }
 
-  #pick(question: Question): ClusterNode | undefined {
-    const { model, class: nodeClass, tried, prefix } = question;
-    const { session } = question.request;
-    const length = question.tokens.length + estimatedTokens(question.request);
-    const route: RouteRequest = {
-      ...this.#route(model, nodeClass, length, tried),
-      prefix,
-      ...(session === undefined ? {} : { session }),
-    };
-    const node = this.#strategy.pick(route);
-    if (node !== undefined || tried.size === 0) return node;
-    // Every other node is busy or gone: one that failed before may have recovered.
-    return this.#strategy.pick({ ...route, exclude: new Set() });
-  }
-
-  #route(
-    model: string,
-    nodeClass: string | undefined,
-    promptTokens: number,
-    exclude: Set<string>,
-  ): RouteRequest {
-    return { model, ...(nodeClass === undefined ? {} : { class: nodeClass }), promptTokens, exclude };
-  }
-
-  #run(question: Question, node: ClusterNode): void {
-    const { engine } = node;
-    if (engine === undefined) return this.#place(question, true);
-    this.#take(node);
-    question.node = node;
-    question.attempts++;
-    node.counters.requests++;
-    const assignment: Assignment = {
-      node: node.id,
-      class: node.class,
-      model: node.model,
+  /** Gives the lane's next job a node; false when there is none for it. */
+  #serve(lane: Lane): boolean {
+    const returned = lane.returned[0];
+    const waiting = returned === undefined ? this.#admission.next(lane.name, now()) : undefined;
+    const job = returned ?? waiting?.item;
+    if (job === undefined) return false;
+    const node = this.#pick(job);
+    if (node === undefined) return false;
+    if (returned !== undefined) lane.returned.shift();
+    else if (waiting !== undefined) this.#admission.take(lane.name, waiting, now());
+    this.trace.add({
+      at: Date.now(),
+      request: job.id,
+      model: job.model,
       strategy: this.#strategy.name,
-      attempt: question.attempts,
-    };
-    const startedAt = performance.now();
-    const resumed = question.tokens.length;
-    question.sink.assigned?.(assignment);
-    const { generate } = question.request;
-    let released = false;
-    const release = (): void => {
-      if (released) return;
-      released = true;
-      question.node = undefined;
-      question.generation = undefined;
-      this.#give(node);
-    };
-    const generation = engine.generate(
-      {
-        ...generate,
-        seed: question.seed,
-        caller: node.caller,
-        ...(resumed === 0 ? {} : { resume: question.tokens.slice() }),
-      },
-      {
-        chunk: (chunk: Chunk) => {
-          if (question.over) return;
-          if (question.tokens.length === 0) this.#hooks.firstToken(performance.now() - question.submittedAt);
-          question.deadline.refresh();
-          for (const token of chunk.tokens) question.tokens.push(token);
-          node.counters.tokens += chunk.tokens.length;
-          this.#hooks.tokens(node, chunk.tokens.length);
-          question.sink.chunk(chunk);
-        },
-        finish: (finish) => {
-          const totalMs = performance.now() - startedAt;
-          node.measured(question.tokens.length - resumed, totalMs);
-          this.#strategy.observe(node, {
-            ok: true,
-            firstTokenMs: finish.usage.queueMs + finish.usage.promptMs,
-            totalMs,
-            tokens: question.tokens.length - resumed,
-            prefix: question.prefix,
-            promptTokens: finish.usage.promptTokens,
-            cachedTokens: finish.usage.cachedTokens,
-          });
-          this.#end(question, () => question.sink.finish({ ...finish, assignment }));
-          release();
-        },
-        error: (error) => {
-          if (
-            !question.over &&
-            this.#closed === undefined &&
-            worthRetrying(error) &&
-            question.attempts < MOST_ATTEMPTS
-          ) {
-            node.counters.failures++;
-            this.#strategy.observe(node, { ok: false });
-            question.tried.add(node.id);
-            this.#hooks.failover(node, error, question.tokens.length);
-            release();
-            return this.#place(question, true);
-          }
-          this.#end(question, () => question.sink.error(this.#closed ?? error));
-          release();
-        },
-      },
-    );
-    if (!released) question.generation = generation;
-    if (question.over) generation.cancel();
+      node: node.id,
+      load: node.load,
+      attempt: job.attempts + 1,
+      nodes: this.#strategy.size,
+    });
+    this.#run(job, node);
+    return true;
   }
 
-  #take(node: ClusterNode): void {
+  #pick(job: Job): ClusterNode | undefined {
+    if (job.node !== undefined) {
+      const node = this.#options.node(job.node);
+      if (node === undefined) {
+        job.fail(new LlamboError('unknown-node', `node ${job.node} is gone`));
+        return undefined;
+      }
+      return hasRoom(node) ? node : undefined;
+    }
+    const node = this.#strategy.pick(job.route());
+    if (node !== undefined || job.retryAll?.() !== true) return node;
+    return this.#strategy.pick(job.route());
+  }
+
+  #run(job: Job, node: ClusterNode): void {
     node.load++;
     this.#strategy.changed(node);
-  }
-
-  #give(node: ClusterNode): void {
-    node.load--;
-    this.#strategy.changed(node);
-    this.pump(node.model);
-  }
-
-  #cancel(question: Question): void {
-    this.#end(question, () => {});
-    this.#dequeue(question);
-    question.generation?.cancel();
-  }
-
-  #timedOut(question: Question): void {
-    this.#dequeue(question);
-    const { generation } = question;
-    this.#end(question, () => {
-      const error =
-        question.node === undefined
-          ? noNode(question.model, `none was free for ${this.#options.waitMs / 1000} s`)
-          : new LlamboError('overloaded', 'the node gave no token in time', { retryAfter: 1 });
-      question.sink.error(error);
+    let released = false;
+    job.start(node, () => {
+      if (released) return;
+      released = true;
+      node.load--;
+      this.#strategy.changed(node);
+      this.pump(node.model);
     });
-    generation?.cancel();
   }
 
-  #dequeue(question: Question): void {
-    const questions = this.#waiting.get(question.model);
-    const index = questions?.indexOf(question) ?? -1;
-    if (index >= 0) questions?.splice(index, 1);
+  #refuse(job: Job): void {
+    job.fail(new LlamboError('overloaded', 'cluster is at its limit: others go first', { retryAfter: 1 }));
   }
 
-  #end(question: Question, tell: () => void): void {
-    if (question.over) return;
-    question.over = true;
-    clearTimeout(question.deadline);
-    tell();
+  #lane(job: Job): Lane {
+    const lanes = this.#lanes.get(job.model) ?? new Map<string, Lane>();
+    this.#lanes.set(job.model, lanes);
+    const name = laneName(job);
+    let lane = lanes.get(name);
+    if (lane === undefined) {
+      lane = { name, model: job.model, class: job.class, node: job.node, returned: [] };
+      lanes.set(name, lane);
+    }
+    return lane;
   }
 }
 
-/** The engine's death, not the question's fault. */
-const worthRetrying = (error: Error): boolean =>
-  error instanceof LlamaError && (error.code === 'engine-gone' || error.code === 'native');
-
-function promptText({ generate }: InferenceRequest): string {
-  if (generate.messages === undefined) return generate.prompt ?? '';
-  return generate.messages.map(({ role, content }) => `${role}\n${content}\n`).join('');
-}
-
-/** Characters over four: near enough for a balancer. */
-function estimatedTokens(request: InferenceRequest): number {
-  return request.generate.tokens?.length ?? Math.ceil(promptText(request).length / 4);
+function laneName(job: Job): string {
+  if (job.node !== undefined) return `${job.model} node ${job.node}`;
+  return job.class === undefined ? job.model : `${job.model} class ${job.class}`;
 }

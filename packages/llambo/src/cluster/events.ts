@@ -14,9 +14,14 @@ export class EventLog {
   readonly #followers = new Set<(event: ClusterEvent) => void>();
   #serial = 0;
 
-  /** @param limit events that are kept */
-  constructor(limit = 1000) {
+  /**
+   * @param limit events that are kept
+   * @param past those of an earlier life, oldest first
+   */
+  constructor(limit = 1000, past: readonly ClusterEvent[] = []) {
     this.#limit = limit;
+    this.#events.push(...past.slice(-limit));
+    this.#serial = past.at(-1)?.serial ?? 0;
   }
 
   add(text: string): void {

@@ -1,4 +1,5 @@
 import type { Chunk, Finish, GenerateRequest } from '@llambo/llama';
+import type { Priority } from './admission/index.ts';
 
 /** A question to the cluster. */
 export interface InferenceRequest {
@@ -8,6 +9,14 @@ export interface InferenceRequest {
   readonly model?: string;
   /** What keeps a conversation on one node, for strategy `session`. */
   readonly session?: string;
+  /** This node and no other. */
+  readonly node?: string;
+  /** None of these nodes. */
+  readonly exclude?: ReadonlySet<string>;
+  /** Whose request it is, for fairness and limits: an API key's or a user's name. Default `anonymous`. */
+  readonly key?: string;
+  /** `high` goes before `normal`, that before `low`. Default `normal`. */
+  readonly priority?: Priority;
   /** What the engine is to do; caller and resume are the cluster's own business. */
   readonly generate: Omit<GenerateRequest, 'caller' | 'resume'>;
 }

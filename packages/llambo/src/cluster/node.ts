@@ -1,75 +1,70 @@
 import type { Caller, Engine } from '@llambo/llama';
 import type { ClassConfig } from '../config/schema.ts';
 import type { NodeState, NodeView } from './balancer/index.ts';
+import { type HealthState, toNodeState } from './health/index.ts';
+
+/** What can be asked of a node: an engine's calls, through the node's own program. */
+export type NodeCalls = Omit<Engine, 'info' | 'status' | 'close'>;
 
 export interface NodeOptions {
   readonly id: string;
   readonly class: string;
   readonly model: string;
+  /** Name of the host that runs it. */
+  readonly host: string;
+  /** Which of the host's threads. */
+  readonly thread: number;
   /** Requests at once. */
   readonly capacity: number;
-  /** Share of the engine under contention. */
+  /** Share of the machine under contention, in cores. */
   readonly cpu: number;
-  /** Bytes for key-value cells and heap. */
+  /** Bytes. */
   readonly memory: number;
-  /** Tokens of prompt and answer together. */
+  /** Tokens. */
   readonly contextSize: number;
+  readonly calls: NodeCalls;
 }
 
-/** A node of the cluster: a place with a share of one model's engine. */
+/** One node of the cluster: a share of a model, as the orchestrator sees it. */
 export class ClusterNode implements NodeView {
   readonly id: string;
   readonly class: string;
   readonly model: string;
+  readonly host: string;
+  readonly thread: number;
   readonly capacity: number;
   readonly cpu: number;
   readonly memory: number;
   readonly contextSize: number;
+  readonly calls: NodeCalls;
   /** Requests in flight. */
   load = 0;
   /** Tokens a second that it has shown lately; 0 before its first answer. */
   speed = 0;
+  /** Kept by the health monitor. */
+  health: HealthState = 'serving';
   readonly counters = { requests: 0, tokens: 0, failures: 0 };
-  #engine: Engine | undefined;
-  #draining = false;
 
   constructor(options: NodeOptions) {
     this.id = options.id;
     this.class = options.class;
     this.model = options.model;
+    this.host = options.host;
+    this.thread = options.thread;
     this.capacity = options.capacity;
     this.cpu = options.cpu;
     this.memory = options.memory;
     this.contextSize = options.contextSize;
+    this.calls = options.calls;
   }
 
-  /** The engine that it computes on; undefined while that is down. */
-  get engine(): Engine | undefined {
-    return this.#engine;
-  }
-
-  set engine(engine: Engine | undefined) {
-    this.#engine = engine;
+  get state(): NodeState {
+    return toNodeState(this.health, this.load);
   }
 
   /** As which the engine knows it. */
   get caller(): Caller {
     return { id: this.id, weight: this.cpu };
-  }
-
-  get state(): NodeState {
-    if (this.#engine === undefined) return 'error';
-    if (this.#draining) return 'draining';
-    return this.load > 0 ? 'busy' : 'idle';
-  }
-
-  /** Takes no new work; what it has goes on. */
-  drain(): void {
-    this.#draining = true;
-  }
-
-  resume(): void {
-    this.#draining = false;
   }
 
   /** Learns from an answer: an average that forgets, a fifth of the weight on the newest. */

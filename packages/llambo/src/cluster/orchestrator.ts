@@ -1,22 +1,32 @@
-import {
-  type ChatMessage,
-  type Engine,
-  LlamaError,
-  type ModelInfo,
-  type Score,
-  type ScoreRequest,
-} from '@llambo/llama';
-import type { ClassConfig, Config } from '../config/schema.ts';
-import { LlamboError, unknownModel } from '../errors.ts';
-import { createStrategy } from './balancer/index.ts';
+import type { ChatMessage, ModelInfo, Score, ScoreRequest } from '@llambo/llama';
+import type { FileServer } from '@llambo/styx';
+import type { Config } from '../config/schema.ts';
+import { LlamboError } from '../errors.ts';
+import { homeFolder } from '../home.ts';
+import type { LaunchEngine } from '../host/index.ts';
+import type { KeyLimits } from './admission/index.ts';
+import { Answer, type AnswerHooks } from './answer.ts';
+import { AutoscaleController, type ClassDecision, type ClassScale } from './autoscaler/index.ts';
+import { createStrategy, type Decision, type Observation } from './balancer/index.ts';
+import { type Control, runCommands } from './ctl/index.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { EngineSupervisor } from './engine-supervisor.ts';
+import { embeddedHost } from './embedded.ts';
+import { Errand } from './errand.ts';
 import { EventLog } from './events.ts';
+import { Fleet } from './fleet.ts';
+import type { HostStatus } from './hosts/link.ts';
+import type { HostAddress } from './hosts/ports.ts';
 import type { AnswerSink, Inference, InferenceRequest } from './inference.ts';
+import type { Job } from './job.ts';
 import { RateMeter, Reservoir } from './meter.ts';
-import { type FindModel, modelFinder, type ServedModel } from './models.ts';
-import { ClusterNode, capacityOf } from './node.ts';
+import { type FindModel, modelFinder } from './models.ts';
+import type { ClusterNode, NodeCalls } from './node.ts';
+import { RetryPolicy } from './retry/index.ts';
+import { autoscaleSignals } from './signals.ts';
 import { type ClusterStatus, statusOf } from './status.ts';
+import { MemoryStore, type Store } from './store/index.ts';
+import { asOperator, clusterTree } from './tree/tree.ts';
+import { Watch } from './watch.ts';
 
 /** Milliseconds that a question waits for its next token at most. */
 const WAIT_MS = 120_000;
@@ -26,36 +36,63 @@ const MOST_SEQUENCES = 64;
 export interface OrchestratorOptions {
   /** Default: by the configuration's engine kind. */
   readonly findModel?: FindModel;
-  readonly log?: (text: string) => void;
+  /** Limits of an API key. Default: none. */
+  readonly limits?: (key: string) => KeyLimits | undefined;
+  /** Secret that hosts and the orchestrator prove to each other. */
+  readonly token?: string;
+  /** What outlives this process. Default: nothing. */
+  readonly store?: Store;
+  /** Called by the command `shutdown`. */
+  readonly shutdown?: () => void;
 }
 
-/** One model, its engine and its nodes. */
-interface Pool {
-  readonly model: ServedModel;
-  readonly nodes: ClusterNode[];
-  readonly supervisor: EngineSupervisor;
-  info: ModelInfo | undefined;
+export interface EmbeddedOptions extends OrchestratorOptions {
+  /** How its host starts engines. Default: as the configuration says, each in a process of its own. */
+  readonly launch?: LaunchEngine;
 }
 
-/** The cluster's head: knows the nodes, keeps their engines alive, and takes the questions. */
+/** Who asks for something short, and of which node. */
+export interface Target {
+  readonly node?: string | undefined;
+  readonly exclude?: ReadonlySet<string> | undefined;
+  readonly key?: string | undefined;
+}
+
+/** The cluster's head: knows hosts and nodes, keeps as many as there should be, and takes the questions. */
 export class Orchestrator {
   readonly config: Config;
-  readonly events: EventLog = new EventLog();
+  readonly events: EventLog;
   readonly startedAt: number = Date.now();
-  readonly #pools = new Map<string, Pool>();
-  /** Class name to model name, in the configuration's order. */
-  readonly #classes = new Map<string, string>();
-  readonly #nodes = new Map<string, ClusterNode>();
+  /** The Prometheus text, once somebody measures. */
+  metrics: () => string = () => '';
+  readonly #options: OrchestratorOptions;
+  readonly #store: Store;
+  readonly #fleet: Fleet;
   readonly #dispatcher: Dispatcher;
+  readonly #watch: Watch;
+  readonly #retry = new RetryPolicy();
   readonly #throughput = new RateMeter();
   readonly #latency = new Reservoir();
-  #lastNode = 0;
+  readonly #classRates = new Map<string, RateMeter>();
+  readonly #pauses = new Set<NodeJS.Timeout>();
+  /** Nodes that an operator took out of rotation. */
+  readonly #drained = new Set<string>();
+  readonly #autoscaler: AutoscaleController;
+  readonly #answerHooks: AnswerHooks;
+  readonly #control: Control;
+  #tree: FileServer | undefined;
 
-  /** Starts engines and nodes; settles when every class can answer. @throws LlamboError, LlamaError, ModelStoreError */
-  static async start(config: Config, options: OrchestratorOptions = {}): Promise<Orchestrator> {
-    const orchestrator = new Orchestrator(config);
+  /**
+   * With one host in this process, for programs that embed a cluster, tests and benches; settles when every node serves.
+   *
+   * @throws LlamboError, ModelStoreError, StyxError
+   */
+  static async start(config: Config, options: EmbeddedOptions = {}): Promise<Orchestrator> {
+    const orchestrator = await Orchestrator.create(config, options);
     try {
-      await orchestrator.#startClasses(options);
+      const host = await embeddedHost(config, options.launch);
+      await orchestrator.join(host.name, host.fileServer());
+      await orchestrator.ready();
     } catch (error) {
       await orchestrator.stop();
       throw error;
@@ -63,152 +100,216 @@ export class Orchestrator {
     return orchestrator;
   }
 
-  private constructor(config: Config) {
+  /** Finds the models; nodes come as hosts join. @throws LlamboError, ModelStoreError */
+  static async create(config: Config, options: OrchestratorOptions = {}): Promise<Orchestrator> {
+    const orchestrator = new Orchestrator(config, options);
+    try {
+      await orchestrator.#fleet.define(config.classes);
+      if (orchestrator.#store.state.autoscale?.enabled ?? config.autoscale.enabled)
+        orchestrator.#autoscaler.start();
+    } catch (error) {
+      await orchestrator.stop();
+      throw error;
+    }
+    return orchestrator;
+  }
+
+  private constructor(config: Config, options: OrchestratorOptions) {
     this.config = config;
-    this.#dispatcher = new Dispatcher(
-      createStrategy<ClusterNode>(config.strategy),
-      { queue: config.queue, waitMs: WAIT_MS },
+    this.#options = options;
+    this.#store = options.store ?? new MemoryStore();
+    const saved = this.#store.load();
+    for (const node of saved.drained) this.#drained.add(node);
+    this.events = new EventLog(1000, saved.events);
+    this.events.follow((event) => this.#store.append({ kind: 'event', event }));
+    this.#fleet = new Fleet(
       {
-        tokens: (_node, count) => this.#throughput.add(count),
-        firstToken: (milliseconds) => this.#latency.add(milliseconds),
-        failover: (node, error, tokens) =>
-          this.events.add(`request moves on from ${node.id} after ${tokens} tokens: ${error.message}`),
-        hopeful: (model) => this.#pools.has(model),
+        maximum: config.limits.maximum,
+        kind: config.engine.kind,
+        sequences: config.engine.sequences ?? MOST_SEQUENCES,
+        threads: config.engine.threads,
+        findModel: options.findModel ?? modelFinder(config),
+        token: options.token,
+        counts: saved.classes,
+        lastNode: saved.lastNode,
+      },
+      {
+        added: (node) => {
+          this.#watch.add(node);
+          if (this.#drained.has(node.id)) this.#watch.tell(node, 'drain');
+          this.#dispatcher.strategy.add(node);
+          this.#dispatcher.pump(node.model);
+        },
+        leaving: (node) => this.#watch.tell(node, 'drain'),
+        removed: (node) => {
+          this.#watch.tell(node, 'removed');
+          this.#dispatcher.strategy.remove(node);
+          this.#dispatcher.pump(node.model);
+        },
+        beat: (node) => this.#watch.beat(node),
+        down: (node, why) => this.#watch.tell(node, 'crashed', why),
+        up: (node) => {
+          if (node.health === 'draining' || this.#drained.has(node.id)) return;
+          this.#watch.add(node);
+          this.#dispatcher.strategy.changed(node);
+          this.#dispatcher.pump(node.model);
+        },
+        event: (text) => this.events.add(text),
+        scaled: (name, count) => this.#store.append({ kind: 'class', name, count }),
+        named: (last) => this.#store.append({ kind: 'node', last }),
       },
     );
-  }
-
-  async #startClasses({ findModel, log = () => {} }: OrchestratorOptions): Promise<void> {
-    const find = findModel ?? modelFinder(this.config, log);
-    const byModel = new Map<string, [name: string, options: ClassConfig][]>();
-    for (const [name, options] of Object.entries(this.config.classes)) {
-      this.#classes.set(name, options.model);
-      byModel.set(options.model, [...(byModel.get(options.model) ?? []), [name, options]]);
-    }
-    await Promise.all([...byModel].map(([model, classes]) => this.#startModel(model, classes, find)));
-  }
-
-  async #startModel(name: string, classes: readonly [string, ClassConfig][], find: FindModel): Promise<void> {
-    const model = await find(name);
-    const planned = classes.reduce(
-      (sum, [, options]) => sum + options.count * capacityOf(options, model.kvBytesPerToken),
-      0,
-    );
-    const shape = {
-      context: Math.max(...classes.map(([, options]) => options.context_size)),
-      sequences: Math.min(this.config.engine.sequences ?? MOST_SEQUENCES, Math.max(1, planned)),
-      queue: Math.max(1024, planned),
-    };
-    const nodes: ClusterNode[] = [];
-    const supervisor = new EngineSupervisor((exited) => model.start(shape, exited), {
-      up: (engine) => this.#engineUp(pool, engine),
-      down: (why, retryMs) => this.#engineDown(pool, why, retryMs),
+    this.#dispatcher = new Dispatcher(createStrategy<ClusterNode>(saved.strategy ?? config.strategy), {
+      queue: config.queue,
+      waitMs: WAIT_MS,
+      node: (id) => this.#fleet.nodes.get(id),
+      hopeful: (model) => this.#hopeful(model),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
-    const pool: Pool = { model, nodes, supervisor, info: undefined };
-    this.#pools.set(name, pool);
-    await supervisor.start();
-    for (const [className, options] of classes) this.#addNodes(pool, className, options);
+    this.#watch = new Watch({
+      node: (id) => this.#fleet.nodes.get(id),
+      changed: (node, from, to, why) => {
+        this.#dispatcher.strategy.changed(node);
+        this.#dispatcher.pump(node.model);
+        if (to === 'ejected' || to === 'gone' || from === 'probation') {
+          this.events.add(`${node.id} is ${to}: ${why}`);
+        }
+        if (to === 'gone') this.#fleet.lose(node);
+      },
+      probe: (node) => this.#probe(node),
+    });
+    this.#answerHooks = {
+      strategy: () => this.#dispatcher.strategy.name,
+      tokens: (node, count) => {
+        this.#throughput.add(count);
+        this.#classRate(node.class).add(count);
+      },
+      firstToken: (milliseconds) => this.#latency.add(milliseconds),
+      observed: (node, observation) => this.#observed(node, observation),
+      failover: (answer, node, error) => {
+        const tokens = answer.generated;
+        this.events.add(`request moves on from ${node.id} after ${tokens} tokens: ${error.message}`);
+        if (/^engine (of|is gone)/.test(error.message)) this.#fleet.doubt(node);
+        this.#again(answer, tokens, error);
+      },
+      over: (answer) => this.#dispatcher.forget(answer),
+    };
+    this.#autoscaler = new AutoscaleController({
+      policy: saved.autoscale?.policy ?? config.autoscale.policy,
+      limits: saved.limits ?? {
+        minimum: config.limits.minimum,
+        maximum: config.limits.maximum,
+        ...(config.autoscale.classes === undefined ? {} : { classes: config.autoscale.classes }),
+      },
+      signals: autoscaleSignals(this.#fleet, {
+        waiting: (name) => this.#dispatcher.waitingFor(name, this.#fleet.resolve(name).model),
+        tokensPerSecond: (name) => this.#classRate(name).rate(),
+        firstTokenMs: () => this.#latency.percentile(0.95) ?? 0,
+      }),
+      effects: {
+        spawn: async (name, count) => {
+          const before = this.#fleet.classes.get(name)?.count ?? 0;
+          await this.#fleet.scale(name, before + count);
+          return count;
+        },
+        drain: (ids) => this.#fleet.retire(ids),
+      },
+      log: (text) => this.events.add(text),
+    });
+    this.#control = {
+      fleet: this.#fleet,
+      autoscaler: this.#autoscaler,
+      drain: (node) => this.#drain(node, true),
+      resume: (node) => this.#drain(node, false),
+      setStrategy: (name) => this.setStrategy(name),
+      autoscaled: () => {
+        const { enabled, policy, limits } = this.#autoscaler;
+        this.#store.append({ kind: 'autoscale', enabled, policy });
+        this.#store.append({ kind: 'limits', limits });
+      },
+      save: async () => {
+        await this.#store.flush();
+        return 'saved';
+      },
+      shutdown: () => this.#options.shutdown?.(),
+    };
   }
 
-  #addNodes(pool: Pool, className: string, options: ClassConfig): void {
-    for (let i = 0; i < options.count; i++) {
-      const node = new ClusterNode({
-        id: `worker-${String(++this.#lastNode).padStart(4, '0')}`,
-        class: className,
-        model: pool.model.name,
-        capacity: capacityOf(options, pool.model.kvBytesPerToken),
-        cpu: options.cpu,
-        memory: options.memory,
-        contextSize: options.context_size,
-      });
-      node.engine = pool.supervisor.engine;
-      pool.nodes.push(node);
-      this.#nodes.set(node.id, node);
-      this.#dispatcher.strategy.add(node);
+  /** A host joins, by its address or with its files at hand. @throws StyxError */
+  join(name: string, address: HostAddress): Promise<void> {
+    return this.#fleet.join(name, address);
+  }
+
+  /** Settles when there are as many nodes as there should be. @throws StyxError when a host could not start them */
+  ready(): Promise<void> {
+    return this.#fleet.reconcile();
+  }
+
+  /** Settles when a host has joined and every node serves. @throws LlamboError, StyxError when that cannot be */
+  async serving(patienceMs: number): Promise<void> {
+    const deadline = performance.now() + patienceMs;
+    while (this.#fleet.hosts.length === 0) {
+      if (performance.now() > deadline) throw new LlamboError('no-node', 'no host has joined in time');
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    this.events.add(`spawned ${options.count} ${className} nodes`);
-  }
-
-  #engineUp(pool: Pool, engine: Engine): void {
-    const again = pool.info !== undefined;
-    pool.info = engine.info;
-    this.#setEngine(pool, engine);
-    if (again) this.events.add(`engine of ${pool.model.name} is back, ${pool.nodes.length} nodes recovered`);
-    this.#dispatcher.pump(pool.model.name);
-  }
-
-  #engineDown(pool: Pool, why: string, retryMs: number): void {
-    this.#setEngine(pool, undefined);
-    this.events.add(
-      `engine of ${pool.model.name} died (${why}), ${pool.nodes.length} nodes in error, next start in ${retryMs} ms`,
-    );
-  }
-
-  #setEngine(pool: Pool, engine: Engine | undefined): void {
-    for (const node of pool.nodes) {
-      node.engine = engine;
-      this.#dispatcher.strategy.changed(node);
-    }
+    await this.ready();
   }
 
   /**
    * Sends a question to a node. Whatever happens, the sink hears of it: exactly one finish or error.
    *
-   * @throws LlamboError `unknown-model`
+   * @throws LlamboError `unknown-model`, `unknown-node`
    */
   infer(request: InferenceRequest, sink: AnswerSink): Inference {
-    const { model, class: className } = this.resolve(request.model);
-    return this.#dispatcher.submit(request, model, className, sink);
+    const { model, class: className } = this.#target(request.model, request.node);
+    const answer = new Answer(request, { model, class: className, waitMs: WAIT_MS }, sink, this.#answerHooks);
+    this.#retry.arrived(performance.now());
+    this.#dispatcher.submit(answer);
+    return { id: request.id, cancel: () => answer.cancel() };
   }
 
   /** Log-probabilities of continuations, from one node. @throws LlamboError, LlamaError */
   score(
     model: string | undefined,
-    request: Omit<ScoreRequest, 'caller'>,
+    request: Omit<ScoreRequest, 'caller'> & Target,
     signal?: AbortSignal,
   ): Promise<Score[]> {
-    const target = this.resolve(model);
-    return this.#dispatcher.borrow(target.model, target.class, (node) =>
-      engineOf(node).score({ ...request, caller: node.caller }, signal),
+    const { node, exclude, key, ...score } = request;
+    const length = (score.prompt?.length ?? 0) + score.options.join('').length;
+    return this.#errand(model, { node, exclude, key }, length, (calls, { caller }) =>
+      calls.score({ ...score, caller }, signal),
     );
   }
 
   /** Unit vectors for texts, from one node. @throws LlamboError, LlamaError */
-  embed(model: string | undefined, texts: readonly string[]): Promise<Float32Array[]> {
-    const target = this.resolve(model);
-    return this.#dispatcher.borrow(target.model, target.class, (node) => engineOf(node).embed(texts));
+  embed(model: string | undefined, texts: readonly string[], target: Target = {}): Promise<Float32Array[]> {
+    return this.#errand(model, target, texts.join('').length, (calls) => calls.embed(texts));
   }
 
-  async tokenize(model: string | undefined, text: string): Promise<number[]> {
-    return this.#engine(model).tokenize(text);
+  tokenize(model: string | undefined, text: string, options: { special?: boolean } = {}): Promise<number[]> {
+    return this.#errand(model, {}, 0, (calls) => calls.tokenize(text, options));
   }
 
-  async detokenize(model: string | undefined, tokens: readonly number[]): Promise<string> {
-    return this.#engine(model).detokenize(tokens);
+  detokenize(model: string | undefined, tokens: readonly number[]): Promise<string> {
+    return this.#errand(model, {}, 0, (calls) => calls.detokenize(tokens));
   }
 
-  async applyTemplate(model: string | undefined, messages: readonly ChatMessage[]): Promise<string> {
-    return this.#engine(model).applyTemplate(messages);
+  applyTemplate(
+    model: string | undefined,
+    messages: readonly ChatMessage[],
+    tools?: readonly unknown[],
+  ): Promise<string> {
+    return this.#errand(model, {}, 0, (calls) => calls.applyTemplate(messages, tools));
   }
 
-  #engine(model: string | undefined): Engine {
-    const pool = this.#pools.get(this.resolve(model).model) as Pool;
-    const { engine } = pool.supervisor;
-    if (engine === undefined)
-      throw new LlamaError('engine-gone', `engine of ${pool.model.name} is starting again`);
-    return engine;
-  }
-
-  /** The model, and the class if one was named, that a request's model name stands for. */
+  /** The model, and the class if one was named, that a request's model name stands for. @throws LlamboError */
   resolve(name: string | undefined): { model: string; class: string | undefined } {
-    if (name === undefined || name === '' || name === 'default') {
-      const [model] = this.#classes.values();
-      return { model: model as string, class: undefined };
-    }
-    const ofClass = this.#classes.get(name);
-    if (ofClass !== undefined) return { model: ofClass, class: name };
-    if (this.#pools.has(name)) return { model: name, class: undefined };
-    throw unknownModel(name, [...this.#pools.keys(), ...this.#classes.keys()]);
+    return this.#fleet.resolve(name);
+  }
+
+  /** Runs ctl lines, ctl(5); what is to be told of them. @throws LlamboError with the reason */
+  execute(lines: string): Promise<string> {
+    return runCommands(lines, this.#control);
   }
 
   get strategy(): string {
@@ -217,24 +318,71 @@ export class Orchestrator {
 
   /** Changes how nodes are chosen, from the next question on. @throws LlamboError `bad-request` */
   setStrategy(name: string): void {
-    this.#dispatcher.strategy = createStrategy<ClusterNode>(name, {}, this.#nodes.values());
+    this.#dispatcher.strategy = createStrategy<ClusterNode>(name, {}, this.#fleet.nodes.values());
+    this.#store.append({ kind: 'strategy', name });
     this.events.add(`strategy is ${name}`);
   }
 
   models(): readonly ModelInfo[] {
-    return [...this.#pools.values()].flatMap(({ info, model }) =>
-      info === undefined ? [] : [{ ...info, name: model.name }],
-    );
+    return this.#fleet.models();
   }
 
   get nodes(): readonly ClusterNode[] {
-    return [...this.#nodes.values()];
+    return [...this.#fleet.nodes.values()];
+  }
+
+  node(id: string): ClusterNode | undefined {
+    return this.#fleet.nodes.get(id);
+  }
+
+  hosts(): readonly HostStatus[] {
+    return this.#fleet.hosts;
+  }
+
+  /** The cluster's nodes and hosts, for those who serve them as files. */
+  get fleet(): Fleet {
+    return this.#fleet;
+  }
+
+  /** The last decisions of the balancer, oldest first. */
+  trace(count?: number): readonly Decision[] {
+    return this.#dispatcher.trace.recent(count);
+  }
+
+  autoscale(): {
+    readonly enabled: boolean;
+    readonly policy: string;
+    readonly classes: readonly ClassScale[];
+    readonly decisions: readonly ClassDecision[];
+  } {
+    const { enabled, policy } = this.#autoscaler;
+    return { enabled, policy, classes: this.#autoscaler.classes(), decisions: this.#autoscaler.decisions() };
+  }
+
+  /** What balancer and autoscaler decided lately. */
+  decisions(): { readonly balancer: readonly Decision[]; readonly autoscaler: readonly ClassDecision[] } {
+    return { balancer: this.trace(), autoscaler: this.#autoscaler.decisions() };
+  }
+
+  /** The cluster as files, llambo(4); who attaches is who they say they are. */
+  tree(): FileServer {
+    return (this.#tree ??= clusterTree(this, {
+      metrics: () => this.metrics(),
+      models: homeFolder('models'),
+    }));
+  }
+
+  /** The same files for those who run the cluster. */
+  fileServer(): FileServer {
+    return asOperator(this.tree());
   }
 
   status(): ClusterStatus {
     return statusOf({
       nodes: this.nodes,
-      classes: [...this.#classes.keys()],
+      classes: [...this.#fleet.classes.keys()],
+      maximum: this.#fleet.maximum,
+      hosts: this.#fleet.hosts.length,
       waiting: this.#dispatcher.waiting(),
       strategy: this.strategy,
       tokensPerSecond: this.#throughput.rate(),
@@ -243,15 +391,111 @@ export class Orchestrator {
     });
   }
 
-  /** Fails what waits, ends the engines. */
-  async stop(): Promise<void> {
-    this.#dispatcher.close(new LlamboError('no-node', 'cluster is shutting down'));
-    await Promise.all([...this.#pools.values()].map(({ supervisor }) => supervisor.stop()));
+  /** First-token latency, milliseconds, of the newest answers. */
+  latency(share: number): number | undefined {
+    return this.#latency.percentile(share);
   }
-}
 
-function engineOf(node: ClusterNode): Engine {
-  if (node.engine === undefined)
-    throw new LlamaError('engine-gone', `engine of ${node.id} is starting again`);
-  return node.engine;
+  /** Fails what waits. Hosts go on without us, unless `down` ends them. */
+  async stop({ down = true }: { down?: boolean } = {}): Promise<void> {
+    this.#autoscaler.stop();
+    this.#watch.stop();
+    for (const pause of this.#pauses) clearTimeout(pause);
+    this.#dispatcher.close(new LlamboError('no-node', 'cluster is shutting down'));
+    await this.#fleet.stop(down);
+    await this.#store.close();
+  }
+
+  #target(name: string | undefined, node: string | undefined): { model: string; class: string | undefined } {
+    if (node === undefined) return this.#fleet.resolve(name);
+    return { model: this.#fleet.node(node).model, class: undefined };
+  }
+
+  async #errand<T>(
+    model: string | undefined,
+    target: Target,
+    characters: number,
+    work: (calls: NodeCalls, node: ClusterNode) => Promise<T>,
+  ): Promise<T> {
+    const { node, exclude, key } = target;
+    const errand = new Errand<T>(
+      {
+        ...this.#target(model, node),
+        node,
+        exclude,
+        key,
+        tokens: Math.ceil(characters / 4),
+        waitMs: WAIT_MS,
+      },
+      (each) => work(each.calls, each),
+      {
+        failover: (job, failed, error) => {
+          this.#observed(failed, { ok: false });
+          if (/^engine (of|is gone)/.test(error.message)) this.#fleet.doubt(failed);
+          this.#again(job, 0, error);
+        },
+        over: (job) => this.#dispatcher.forget(job),
+      },
+    );
+    this.#dispatcher.submit(errand);
+    return errand.result;
+  }
+
+  /** A job whose node died goes to another one, now or after a pause. */
+  #again(job: Job, tokens: number, error: Error): void {
+    const now = performance.now();
+    const another = true;
+    const verdict = this.#retry.failed({ attempts: job.attempts, tokens, another, patienceMs: WAIT_MS }, now);
+    if (!verdict.retry) return job.fail(error);
+    if (verdict.afterMs === 0) return this.#dispatcher.resubmit(job);
+    const pause = setTimeout(() => {
+      this.#pauses.delete(pause);
+      if (!job.over) this.#dispatcher.resubmit(job);
+    }, verdict.afterMs);
+    this.#pauses.add(pause);
+  }
+
+  #observed(node: ClusterNode, observation: Observation): void {
+    this.#dispatcher.strategy.observe(node, observation);
+    this.#watch.answered(node, observation);
+    if (node.load === 0) this.#fleet.idle(node);
+  }
+
+  #probe(node: ClusterNode): Promise<Observation> {
+    return new Promise((resolve, reject) => {
+      const startedAt = performance.now();
+      node.calls.generate(
+        { prompt: 'a', maxTokens: 1, cachePrompt: false, caller: node.caller },
+        {
+          chunk() {},
+          finish: () => resolve({ ok: true, totalMs: performance.now() - startedAt, tokens: 0 }),
+          error: reject,
+        },
+      );
+    });
+  }
+
+  #hopeful(model: string): boolean {
+    if (this.#fleet.hopeful(model)) return true;
+    for (const [name, { options }] of this.#fleet.classes) {
+      if (options.model !== model || !this.#autoscaler.hopeful(name)) continue;
+      this.#autoscaler.wake();
+      return true;
+    }
+    return false;
+  }
+
+  #drain(node: ClusterNode, drained: boolean): void {
+    if (drained) this.#drained.add(node.id);
+    else this.#drained.delete(node.id);
+    this.#store.append({ kind: 'drained', node: node.id, drained });
+    this.#watch.tell(node, drained ? 'drain' : 'resume');
+    this.events.add(`${node.id} is ${drained ? 'draining' : 'back in rotation'}`);
+  }
+
+  #classRate(name: string): RateMeter {
+    let rate = this.#classRates.get(name);
+    if (rate === undefined) this.#classRates.set(name, (rate = new RateMeter()));
+    return rate;
+  }
 }

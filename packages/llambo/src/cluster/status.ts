@@ -12,6 +12,9 @@ export interface ClassStatus {
 export interface ClusterStatus {
   readonly health: 'healthy' | 'degraded' | 'down';
   readonly nodes: number;
+  /** Nodes that there may be. */
+  readonly maximum: number;
+  readonly hosts: number;
   readonly states: Readonly<Partial<Record<NodeState, number>>>;
   readonly classes: readonly ClassStatus[];
   /** Requests in flight, and what all nodes together take at once. */
@@ -31,6 +34,8 @@ export interface ClusterStatus {
 export interface StatusInput {
   readonly nodes: readonly ClusterNode[];
   readonly classes: readonly string[];
+  readonly maximum: number;
+  readonly hosts: number;
   readonly waiting: number;
   readonly strategy: string;
   readonly tokensPerSecond: number;
@@ -57,6 +62,8 @@ export function statusOf(input: StatusInput): ClusterStatus {
   return {
     health: working === 0 ? 'down' : working < input.nodes.length ? 'degraded' : 'healthy',
     nodes: input.nodes.length,
+    maximum: input.maximum,
+    hosts: input.hosts,
     states,
     classes: [...classes.values()],
     load,
@@ -75,6 +82,7 @@ export function formatStatus(status: ClusterStatus): string {
   const lines = [
     `Cluster: ${status.nodes} nodes, ${Math.round(status.utilisation * 100)}% util`,
     `health=${status.health}`,
+    `hosts=${status.hosts} maximum=${status.maximum}`,
     ...Object.entries(status.states).map(([state, count]) => `nodes_${state}=${count}`),
     ...status.classes.map(
       ({ name, nodes, load, capacity }) => `class=${name} nodes=${nodes} load=${load} capacity=${capacity}`,

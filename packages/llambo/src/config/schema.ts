@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { policyNames } from '../cluster/autoscaler/index.ts';
 import { strategyNames } from '../cluster/balancer/index.ts';
 import { parseBytes } from './units.ts';
 
@@ -39,12 +40,27 @@ export const classSchema = z.strictObject({
     .max(256)
     .optional()
     .describe('requests at once; default: what memory has room for'),
+  cpu_limit: z
+    .enum(['soft', 'hard'])
+    .default('soft')
+    .describe('hard: cpu is a ceiling even when the machine has nothing else to do'),
+});
+
+/** How many nodes of a class the autoscaler may have. */
+const boundsSchema = z.strictObject({
+  minimum: z.int().min(0).max(10_000).optional(),
+  maximum: z.int().min(0).max(10_000).optional(),
 });
 
 export const configSchema = z.strictObject({
   listen: z
     .strictObject({
       http: address.default('127.0.0.1:8640').describe('address of the HTTP gateway'),
+      styx: z
+        .string()
+        .regex(/^(tcp|tls|ws)![^!\s]+![^!\s]+/, 'is not a dial string such as tcp!127.0.0.1!5640')
+        .optional()
+        .describe('address of the file tree for other machines; the unix socket is always there'),
     })
     .default({ http: '127.0.0.1:8640' }),
   strategy: z.enum(strategyNames() as [string, ...string[]]).default('least-loaded'),
@@ -62,6 +78,30 @@ export const configSchema = z.strictObject({
         .describe('echo: no model, for tests of the control plane'),
     })
     .default({ kind: 'llama' }),
+  host: z
+    .strictObject({
+      threads: z
+        .int()
+        .min(0)
+        .max(256)
+        .optional()
+        .describe('threads of the local host that run nodes; default: one per core; 0: none of its own'),
+      local: z.boolean().default(true).describe('start a host on this machine'),
+    })
+    .default({ local: true }),
+  limits: z
+    .strictObject({
+      minimum: z.int().min(0).max(10_000).default(1).describe('nodes that the autoscaler keeps at least'),
+      maximum: z.int().min(1).max(10_000).default(10_000).describe('nodes that there may be'),
+    })
+    .default({ minimum: 1, maximum: 10_000 }),
+  autoscale: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      policy: z.enum(policyNames() as [string, ...string[]]).default('target'),
+      classes: z.record(z.string(), boundsSchema).optional().describe('bounds of single classes'),
+    })
+    .default({ enabled: false, policy: 'target' }),
   queue: z
     .int()
     .min(0)

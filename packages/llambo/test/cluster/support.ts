@@ -1,6 +1,7 @@
-import { EchoEngine, type EchoOptions, type Engine } from '@llambo/llama';
+import { EchoEngine, type EchoOptions } from '@llambo/llama';
 import type { AnswerSink, InferenceFinish } from '../../src/cluster/inference.ts';
-import type { FindModel } from '../../src/cluster/models.ts';
+import { engineServer } from '../../src/engine/server.ts';
+import type { LaunchEngine } from '../../src/host/index.ts';
 import { Orchestrator, parseConfig } from '../../src/index.ts';
 
 /** Engines without a model, one after the other as they are started, and the means to kill the newest. */
@@ -13,16 +14,12 @@ export class EchoModels {
     this.#options = options;
   }
 
-  readonly find: FindModel = async (name) => ({
-    name,
-    kvBytesPerToken: 1,
-    start: async (shape, exited): Promise<Engine> => {
-      const engine = new EchoEngine({ ...shape, name, ...this.#options });
-      this.engines.push(engine);
-      this.#exited = exited;
-      return engine;
-    },
-  });
+  readonly launch: LaunchEngine = async ({ name, context, sequences, queue }, exited) => {
+    const engine = new EchoEngine({ name, context, sequences, queue, ...this.#options });
+    this.engines.push(engine);
+    this.#exited = exited;
+    return { target: engineServer(engine), close: () => engine.close() };
+  };
 
   /** Dies as a process does: first the word of its end, then its requests. */
   kill(): void {
@@ -37,7 +34,7 @@ export function startEcho(
   yaml = 'classes: { tiny: { count: 2, model: m, capacity: 1 } }',
 ): Promise<Orchestrator> {
   return Orchestrator.start(parseConfig(`${yaml}\nengine: { kind: echo }`, 'test'), {
-    findModel: models.find,
+    launch: models.launch,
   });
 }
 

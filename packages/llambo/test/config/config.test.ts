@@ -110,9 +110,19 @@ describe('defaults', () => {
       listen: { http: '127.0.0.1:8640' },
       strategy: 'least-loaded',
       classes: {
-        tiny: { count: 8, model: 'smollm2-135m', memory: 134_217_728, cpu: 0.1, context_size: 2048 },
+        tiny: {
+          count: 8,
+          model: 'smollm2-135m',
+          memory: 134_217_728,
+          cpu: 0.1,
+          cpu_limit: 'soft',
+          context_size: 2048,
+        },
       },
       engine: { kind: 'llama' },
+      host: { local: true },
+      limits: { minimum: 1, maximum: 10_000 },
+      autoscale: { enabled: false, policy: 'target' },
       queue: 1000,
     });
   });
@@ -121,7 +131,7 @@ describe('defaults', () => {
     expect(parse('listen: {}').listen).toEqual({ http: '127.0.0.1:8640' });
     expect(parse('engine: {threads: 2}').engine).toEqual({ kind: 'llama', threads: 2 });
     expect(parse('classes: {a: {model: m}}').classes).toEqual({
-      a: { count: 1, model: 'm', memory: 134_217_728, cpu: 1, context_size: 2048 },
+      a: { count: 1, model: 'm', memory: 134_217_728, cpu: 1, cpu_limit: 'soft', context_size: 2048 },
     });
   });
 

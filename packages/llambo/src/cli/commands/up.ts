@@ -38,7 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
       process.stdout.write(`${formatEvent(event)}\n`);
     cluster.orchestrator.events.follow((event) => process.stdout.write(`${formatEvent(event)}\n`));
   }
-  await stopSignal();
+  await Promise.race([stopSignal(), cluster.ended]);
   await cluster.stop();
   return 0;
 }
@@ -46,7 +46,8 @@ export async function run(args: readonly string[]): Promise<number> {
 export function describe(cluster: Running): string {
   const { nodes, classes, strategy } = cluster.orchestrator.status();
   const kinds = classes.map(({ name, nodes }) => `${nodes} ${name}`).join(', ');
-  return `llambo is up: ${nodes} nodes (${kinds}), strategy ${strategy}\n  OpenAI API  ${cluster.url}/v1`;
+  const files = cluster.remoteStyx ?? cluster.styx;
+  return `llambo is up: ${nodes} nodes (${kinds}), strategy ${strategy}\n  OpenAI API  ${cluster.url}/v1\n  files       ${files}`;
 }
 
 /** Settles at the first SIGINT or SIGTERM; a second one ends the process at once. */

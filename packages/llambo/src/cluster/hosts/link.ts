@@ -1,0 +1,245 @@
+/** One host as the orchestrator sees it: what it has, what it runs, and the means to command it. */
+import type { ModelInfo } from '@llambo/llama';
+import type { File } from '@llambo/styx';
+import { tokenize } from '@llambo/styx/fs';
+import { type Attributes, attributeLine, attributesOf } from '../../host/attributes.ts';
+import { fileName } from '../../host/engines.ts';
+import { parseReport } from '../../wire/status.ts';
+import { dialHost, type HostAddress, type Ports } from './ports.ts';
+
+/** A worker as its host describes it. */
+export interface Worker {
+  readonly id: string;
+  readonly class: string;
+  readonly model: string;
+  readonly memory: number;
+  readonly cpu: number;
+  readonly context: number;
+  readonly capacity: number;
+  readonly thread: number;
+  readonly state: string;
+}
+
+/** What a worker is to be. */
+export interface WorkerShape {
+  readonly class: string;
+  readonly model: string;
+  /** Bytes for the heap and the key-value cells. */
+  readonly memory: number;
+  /** Share of the machine under contention, in cores. */
+  readonly cpu: number;
+  /** Tokens. */
+  readonly context: number;
+  /** Requests at once. */
+  readonly capacity: number;
+  readonly cpuLimit?: 'hard';
+}
+
+export interface EngineWanted {
+  readonly model: string;
+  /** The model's file, where the host sees the orchestrator's. */
+  readonly path?: string;
+  readonly kind: 'llama' | 'echo';
+  readonly context: number;
+  readonly sequences: number;
+  readonly queue: number;
+  readonly threads?: number;
+}
+
+export interface HostStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly state: 'up' | 'gone';
+  readonly cpus: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly freeMemory: number;
+  readonly workers: number;
+  readonly threads: number;
+  readonly models: readonly string[];
+  /** Milliseconds of the last round trip. */
+  readonly rttMs: number;
+  readonly uptimeSeconds: number;
+}
+
+export interface HostHooks {
+  beat(): void;
+  /** An engine of the host came up, or went down for now. */
+  engine(model: string, up: boolean, why: string): void;
+  /** One worker's program or virtual machine failed, or is back. */
+  worker(id: string, state: 'error' | 'up' | 'gone', why: string): void;
+  /** The connection is gone; called once, unless `close` was called. */
+  gone(why: string): void;
+}
+
+/** Heartbeats between two looks at a host's status. */
+const REFRESH_BEATS = 10;
+/** Workers that one ctl line names at most: a line stays well below any message size. */
+const AT_ONCE = 500;
+
+export class HostLink {
+  readonly name: string;
+  readonly address: string;
+  readonly #ports: Ports;
+  readonly #hooks: HostHooks;
+  #status: Attributes = { words: [], values: new Map() };
+  #rttMs = 0;
+  #state: HostStatus['state'] = 'up';
+  #closed = false;
+  #beats = 0;
+
+  /** Connects, and follows the host's events from now on. @throws StyxError */
+  static async open(name: string, address: HostAddress, hooks: HostHooks, token?: string): Promise<HostLink> {
+    const link = new HostLink(name, address, await dialHost(address, token), hooks);
+    await link.refresh();
+    link.#follow();
+    return link;
+  }
+
+  private constructor(name: string, address: HostAddress, ports: Ports, hooks: HostHooks) {
+    this.name = name;
+    this.address = typeof address === 'string' ? address : 'this process';
+    this.#ports = ports;
+    this.#hooks = hooks;
+    ports.closed.then((why) => this.#gone(why));
+  }
+
+  get status(): HostStatus {
+    const attrs = this.#status.values;
+    const models = attrs.get('models') ?? '';
+    return {
+      name: this.name,
+      address: this.address,
+      state: this.#state,
+      cpus: numberOf(attrs, 'cpus', 1),
+      memory: numberOf(attrs, 'memory'),
+      freeMemory: numberOf(attrs, 'free_memory'),
+      workers: numberOf(attrs, 'workers'),
+      threads: numberOf(attrs, 'threads', 1),
+      models: models === '' ? [] : models.split(','),
+      rttMs: this.#rttMs,
+      uptimeSeconds: numberOf(attrs, 'uptime_seconds'),
+    };
+  }
+
+  /** Reads the host's status anew. */
+  async refresh(): Promise<void> {
+    const started = performance.now();
+    this.#status = attributesOf(tokenize(await this.#ports.root.readText('status')));
+    this.#rttMs = performance.now() - started;
+  }
+
+  /** The workers that it runs now. */
+  async workers(): Promise<Worker[]> {
+    const text = await this.#ports.root.readText('workers');
+    return text.split('\n').flatMap((line) => {
+      const { words, values: attrs } = attributesOf(tokenize(line));
+      const [id] = words;
+      if (id === undefined) return [];
+      return [
+        {
+          id,
+          class: attrs.get('class') ?? '',
+          model: attrs.get('model') ?? '',
+          memory: numberOf(attrs, 'memory'),
+          cpu: numberOf(attrs, 'cpu', 1),
+          context: numberOf(attrs, 'context'),
+          capacity: numberOf(attrs, 'capacity', 1),
+          thread: numberOf(attrs, 'thread'),
+          state: attrs.get('state') ?? 'idle',
+        },
+      ];
+    });
+  }
+
+  /** Makes sure that the engine of a model runs; settles when it is ready. */
+  async engine(wanted: EngineWanted): Promise<void> {
+    await this.command(`engine ${attributeLine({ ...wanted })}`);
+  }
+
+  /** The model as its engine tells of it; undefined while that is not up. */
+  async engineInfo(model: string): Promise<ModelInfo | undefined> {
+    const text = await this.#ports.root.readText(`engines/${fileName(model)}/status`);
+    return /^state=up$/m.test(text) ? parseReport(text) : undefined;
+  }
+
+  /** Starts workers of one shape; those whose virtual machines serve. All of a line or none. */
+  async spawn(ids: readonly string[], shape: WorkerShape): Promise<void> {
+    const { cpuLimit, ...rest } = shape;
+    const attrs = attributeLine({ ...rest, cpu_limit: cpuLimit });
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      await this.command(`spawn ${ids.slice(at, at + AT_ONCE).join(' ')} ${attrs}`);
+    }
+  }
+
+  async stop(ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      await this.command(`stop ${ids.slice(at, at + AT_ONCE).join(' ')}`);
+    }
+  }
+
+  /** Writes one line to the host's ctl. @throws StyxError with the host's reason */
+  async command(line: string): Promise<void> {
+    await this.#ports.root.ctl('ctl', line);
+  }
+
+  /** A file of a worker, by its thread's connection. Not open; the caller's to clunk. */
+  async file(worker: string, thread: number, path: string): Promise<File> {
+    return this.#ports.thread(thread).walk(`${worker}/${path}`);
+  }
+
+  /** Any file of the host's tree. */
+  async walk(path: string): Promise<File> {
+    return this.#ports.root.walk(path);
+  }
+
+  /** Leaves the host alone: it goes on without us. */
+  close(): void {
+    this.#closed = true;
+    this.#state = 'gone';
+    this.#ports.close();
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      const events = await this.#ports.root.open('events');
+      const decoder = new TextDecoder();
+      let rest = '';
+      while (!this.#closed) {
+        const data = await events.read();
+        if (data.length === 0) break;
+        const lines = (rest + decoder.decode(data, { stream: true })).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) this.#event(line);
+      }
+      this.#gone('host ended its events');
+    } catch (error) {
+      this.#gone((error as Error).message);
+    }
+  }
+
+  #event(line: string): void {
+    const { words, values: attrs } = attributesOf(tokenize(line));
+    const [kind, subject = '', what = ''] = words;
+    const why = attrs.get('why') ?? what;
+    if (kind === 'heartbeat') {
+      this.#hooks.beat();
+      if (++this.#beats % REFRESH_BEATS === 0) void this.refresh().catch(() => {});
+    }
+    if (kind === 'engine') this.#hooks.engine(subject, what === 'up', why);
+    else if (kind === 'worker' && (what === 'error' || what === 'up' || what === 'gone')) {
+      this.#hooks.worker(subject, what, why);
+    }
+  }
+
+  #gone(why: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.#hooks.gone(why);
+  }
+}
+
+function numberOf(attrs: ReadonlyMap<string, string>, name: string, otherwise = 0): number {
+  const value = Number(attrs.get(name));
+  return attrs.has(name) && Number.isFinite(value) ? value : otherwise;
+}

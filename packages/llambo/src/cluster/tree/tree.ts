@@ -1,0 +1,199 @@
+/**
+ * The cluster as files, llambo(4): what dish, 9p, scripts and other machines see at /n/llambo. Reading changes nothing; a
+ * write that is wrong fails with the reason and changes nothing either.
+ */
+import { type Attach, type FileServer, StyxError } from '@llambo/styx';
+import {
+  type DirNode,
+  dynamicDir,
+  Events,
+  type FileNode,
+  serveTree,
+  type TreeNode,
+  text,
+  type Users,
+} from '@llambo/styx/fs';
+import { LlamboError } from '../../errors.ts';
+import { attributeLine } from '../../host/attributes.ts';
+import { dataFile } from '../../wire/data-file.ts';
+import { formatDecision } from '../balancer/index.ts';
+import { usageText } from '../ctl/index.ts';
+import { formatEvent } from '../events.ts';
+import type { ClusterNode } from '../node.ts';
+import type { Orchestrator } from '../orchestrator.ts';
+import { formatStatus } from '../status.ts';
+import { answerRequest } from './data.ts';
+import { hostsDir } from './hosts.ts';
+import { modelFiles } from './model-files.ts';
+import { pathOf, remoteNode, type Walk } from './remote.ts';
+
+export interface TreeOptions {
+  /** The Prometheus text. */
+  readonly metrics?: () => string | Promise<string>;
+  /** Folder of the models that hosts may fetch. */
+  readonly models?: string;
+  /** Further files at the root. */
+  readonly more?: Readonly<Record<string, TreeNode>>;
+}
+
+/** Who may write to ctl files; `users` may ask. */
+export const OPERATORS = 'operators';
+
+/** Members of the operators: whoever runs the cluster, and its own parts. */
+const operators: ReadonlySet<string> = new Set(['operator', 'orchestrator', 'host']);
+const users: Users = {
+  isMember: (user, group) => user === group || (group === OPERATORS && operators.has(user)),
+  isLeader: (user, group) => user === group,
+};
+
+export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {}): FileServer {
+  const events = new Events({ history: 100, limit: 4096 });
+  for (const event of orchestrator.events.recent(100)) events.emit(`${formatEvent(event)}\n`);
+  orchestrator.events.follow((event) => events.emit(`${formatEvent(event)}\n`));
+  const fixed: Record<string, TreeNode> = {
+    ctl: ctlFile(
+      () => usageText(),
+      (lines) => orchestrator.execute(lines),
+    ),
+    data: dataFile((request, answer, opener) => answerRequest(orchestrator, request, answer, opener)),
+    status: text(() => formatStatus(orchestrator.status())),
+    nodes: text(() => orchestrator.nodes.map(nodeLine).join('')),
+    trace: text(() =>
+      orchestrator
+        .trace()
+        .map((decision) => `${formatDecision(decision)}\n`)
+        .join(''),
+    ),
+    metrics: text(() => options.metrics?.() ?? ''),
+    events: events.node,
+    hosts: hostsDir(orchestrator),
+    ...(options.models === undefined ? {} : { models: modelFiles(options.models) }),
+    ...options.more,
+  };
+  const workers = new Map<string, DirNode>();
+  const workerOf = (id: string): DirNode | undefined => {
+    const node = orchestrator.node(id);
+    if (node === undefined) {
+      workers.delete(id);
+      return undefined;
+    }
+    let directory = workers.get(id);
+    if (directory === undefined) workers.set(id, (directory = workerDir(orchestrator, node)));
+    return directory;
+  };
+  const root = dynamicDir({
+    lookup: (name) => (Object.hasOwn(fixed, name) ? fixed[name] : workerOf(name)),
+    list: () => [
+      ...Object.entries(fixed),
+      ...orchestrator.nodes.map(({ id }) => [id, workerOf(id) as DirNode] as const),
+    ],
+  });
+  return serveTree(root, { owner: 'llambo', group: OPERATORS, users });
+}
+
+/** The same tree for those who own this machine's account: whatever they call themselves, they are operators. */
+export function asOperator(server: FileServer): FileServer {
+  return { attach: (who: Attach, call) => server.attach({ ...who, uname: 'operator' }, call) };
+}
+
+/** `worker-0001 class=tiny model=... state=idle ...` */
+function nodeLine(node: ClusterNode): string {
+  return `${node.id} ${attributeLine({
+    class: node.class,
+    model: node.model,
+    host: node.host,
+    state: node.state,
+    load: node.load,
+    capacity: node.capacity,
+    cpu: node.cpu,
+    memory: node.memory,
+    context: node.contextSize,
+    tokens_per_second: node.speed.toFixed(1),
+    requests: node.counters.requests,
+    tokens: node.counters.tokens,
+    failures: node.counters.failures,
+  })}\n`;
+}
+
+/** Writes run commands; reading tells which there are. */
+export function ctlFile(help: () => string, run: (lines: string) => Promise<unknown>): FileNode {
+  return text(help, {
+    perm: 0o664,
+    async write(lines) {
+      try {
+        await run(lines);
+      } catch (error) {
+        throw error instanceof LlamboError ? new StyxError(`${error.code}: ${error.message}`) : error;
+      }
+    },
+  });
+}
+
+/** Verbs that a node's own ctl file takes; each is the cluster's command about this node. */
+const VERBS = ['drain', 'resume', 'kill'] as const;
+
+function workerDir(orchestrator: Orchestrator, node: ClusterNode): DirNode {
+  const walk: Walk = async (path) => {
+    const link = orchestrator.fleet.host(node.host);
+    if (link === undefined) throw new StyxError(`host ${node.host} is away`);
+    return link.file(node.id, node.thread, path);
+  };
+  const far = async (name: string): Promise<TreeNode | undefined> => {
+    const file = await walk(name).catch(() => undefined);
+    if (file === undefined) return undefined;
+    try {
+      return remoteNode(walk, node.id, name, await file.stat({ signal: AbortSignal.timeout(5000) }));
+    } finally {
+      await file.clunk();
+    }
+  };
+  const near: Readonly<Record<string, TreeNode>> = {
+    ctl: ctlFile(
+      () => VERBS.map((verb) => `${verb}\n`).join(''),
+      async (lines) => {
+        for (const line of lines.split('\n').map((each) => each.trim())) {
+          if (line === '') continue;
+          if (!VERBS.includes(line as (typeof VERBS)[number])) {
+            throw new LlamboError(
+              'bad-request',
+              `unknown command ${JSON.stringify(line)}; commands: ${VERBS.join(', ')}`,
+            );
+          }
+          await orchestrator.execute(`${line} ${node.id}`);
+        }
+      },
+    ),
+    data: dataFile((request, answer, opener) =>
+      answerRequest(orchestrator, request, answer, opener, node.id),
+    ),
+    status: text(async () => nodeLine(node) + (await readAll(walk, 'status'))),
+  };
+  const names = ['namespace', 'models', 'dis'];
+  return dynamicDir(
+    {
+      lookup: (name) => (Object.hasOwn(near, name) ? near[name] : far(name)),
+      async list() {
+        const there = await Promise.all(names.map(async (name) => [name, await far(name)] as const));
+        return [
+          ...Object.entries(near),
+          ...there.filter((entry): entry is readonly [string, TreeNode] => entry[1] !== undefined),
+        ];
+      },
+    },
+    { path: pathOf(node.id) },
+  );
+}
+
+async function readAll(walk: Walk, path: string): Promise<string> {
+  const file = await walk(path).catch(() => undefined);
+  if (file === undefined) return '';
+  const call = { signal: AbortSignal.timeout(5000) };
+  try {
+    await file.open(0, call);
+    return Buffer.from(await file.read(0, 8192, call)).toString();
+  } catch (error) {
+    return `error='${(error as Error).message.replaceAll("'", "''")}'\n`;
+  } finally {
+    await file.clunk();
+  }
+}

@@ -1,0 +1,162 @@
+/** The cluster's files, through 9P, as a person or a script would use them. */
+import { Client, Fsys, pair, serve } from '@llambo/styx';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Orchestrator } from '../../src/index.ts';
+import { EchoModels, startEcho } from './support.ts';
+
+let models: EchoModels;
+let cluster: Orchestrator;
+let closers: (() => void)[] = [];
+
+beforeEach(async () => {
+  models = new EchoModels();
+  cluster = await startEcho(models, 'classes: { tiny: { count: 3, model: m, capacity: 2 } }');
+});
+
+afterEach(async () => {
+  for (const close of closers) close();
+  closers = [];
+  await cluster.stop();
+});
+
+async function mount(uname = 'operator'): Promise<Fsys> {
+  const [ours, theirs] = pair();
+  serve(theirs, cluster.tree());
+  const client = await Client.connect(ours);
+  closers.push(() => client.close());
+  return new Fsys(await client.attach({ uname }));
+}
+
+/** Writes a request to a data file and reads the whole answer. */
+async function askFile(fs: Fsys, path: string, request: string): Promise<string> {
+  const file = await fs.open(path, 2);
+  try {
+    await file.write(new TextEncoder().encode(request));
+    return new TextDecoder().decode(await file.readAll());
+  } finally {
+    await file.close();
+  }
+}
+
+const names = async (fs: Fsys, path: string): Promise<string[]> =>
+  (await fs.readdir(path)).map(({ name }) => name).sort();
+
+describe('the root', () => {
+  test('holds what the design draws', async () => {
+    const fs = await mount();
+    expect(await names(fs, '/')).toEqual([
+      'ctl',
+      'data',
+      'events',
+      'hosts',
+      'metrics',
+      'models',
+      'nodes',
+      'status',
+      'trace',
+      'worker-0001',
+      'worker-0002',
+      'worker-0003',
+    ]);
+  });
+
+  test('status begins with the line for people', async () => {
+    expect(await (await mount()).readText('status')).toMatch(/^Cluster: 3 nodes, 0% util\n/);
+  });
+
+  test('data answers a prompt, by the node that the balancer chooses', async () => {
+    const fs = await mount();
+    const answer = await askFile(fs, 'data', 'max_tokens=4 seed=1\n\nWhat is AI?');
+    expect(answer.split(' ')).toHaveLength(4);
+    expect(await fs.readText('trace')).toMatch(/node=worker-000[123] load=0 strategy=least-loaded attempt=1/);
+  });
+
+  test('data says what is wrong with a request', async () => {
+    const fs = await mount();
+    await expect(askFile(fs, 'data', 'max_tokens=many\n\nhi')).rejects.toThrow(
+      'bad-request: max_tokens: expected an integer, got "many"',
+    );
+    await expect(askFile(fs, 'data', 'model=gpt-5\n\nhi')).rejects.toThrow(
+      'unknown-model: model gpt-5 is not served here; models: m, tiny',
+    );
+  });
+
+  test('events block until there is one', async () => {
+    const fs = await mount();
+    const events = await fs.open('events');
+    let seen = '';
+    const found = (async () => {
+      while (!seen.includes('strategy is p2c')) seen += new TextDecoder().decode(await events.read());
+    })();
+    await fs.ctl('ctl', 'strategy p2c');
+    await found;
+    expect(seen).toMatch(/\d\d:\d\d:\d\d strategy is p2c\n/);
+    await events.close();
+  });
+});
+
+describe('a worker', () => {
+  test('has the files of the seed', async () => {
+    const fs = await mount();
+    expect(await names(fs, 'worker-0001')).toEqual(['ctl', 'data', 'dis', 'models', 'namespace', 'status']);
+    expect(await names(fs, 'worker-0001/dis')).toEqual(['llambo.dis']);
+  });
+
+  test('answers by its own data', async () => {
+    const fs = await mount();
+    const answer = await askFile(fs, 'worker-0002/data', 'max_tokens=3 seed=1\n\nWhat is AI?');
+    expect(answer.split(' ')).toHaveLength(3);
+    expect(cluster.node('worker-0002')?.counters.requests).toBe(1);
+  });
+
+  test('tells its name space as ns(1) prints it', async () => {
+    const ns = await (await mount()).readText('worker-0001/namespace');
+    expect(ns).toContain('/dev/llama');
+    expect(ns).not.toContain('worker-0002');
+  });
+
+  test('drains and resumes by its ctl, which refuses the rest', async () => {
+    const fs = await mount();
+    await fs.ctl('worker-0001/ctl', 'drain');
+    expect(await fs.readText('worker-0001/status')).toMatch(/^worker-0001 .*state=draining/);
+    await fs.ctl('worker-0001/ctl', 'resume');
+    expect(await fs.readText('worker-0001/status')).toMatch(/^worker-0001 .*state=idle/);
+    await expect(fs.ctl('worker-0001/ctl', 'explode')).rejects.toThrow(
+      'bad-request: unknown command "explode"; commands: drain, resume, kill',
+    );
+  });
+});
+
+describe('ctl', () => {
+  test('read, it tells its commands', async () => {
+    expect(await (await mount()).readText('ctl')).toMatch(
+      /^spawn CLASS N +# start N more nodes of a class\n/,
+    );
+  });
+
+  test('spawns, scales and kills', async () => {
+    const fs = await mount();
+    await fs.ctl('ctl', 'spawn tiny 2');
+    expect(cluster.status().nodes).toBe(5);
+    await fs.ctl('ctl', 'scale tiny 2');
+    await expect.poll(() => cluster.status().nodes).toBe(2);
+    await fs.ctl('ctl', 'kill worker-0001');
+    await expect.poll(() => cluster.nodes.map(({ id }) => id)).toEqual(['worker-0002', 'worker-0006']);
+  });
+
+  test('is for operators', async () => {
+    const fs = await mount('glenda');
+    await expect(fs.ctl('ctl', 'spawn tiny 1')).rejects.toThrow('permission denied');
+    expect(await askFile(fs, 'data', 'max_tokens=1\n\nhi')).not.toBe('');
+  });
+});
+
+test('a host that joins by its file is dialled, and one that is not there refused with the reason', async () => {
+  const fs = await mount();
+  expect(await names(fs, 'hosts')).toEqual(['ctl', 'local']);
+  expect(await fs.readText('hosts/local/status')).toMatch(/^name=local\n/);
+  await expect(fs.ctl('hosts/ctl', 'join name=far address=unix!/nowhere')).rejects.toThrow("can't dial");
+  await expect(fs.ctl('hosts/ctl', 'join name=../x address=unix!/nowhere')).rejects.toThrow(
+    'no name for a host',
+  );
+});
