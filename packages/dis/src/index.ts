@@ -32,7 +32,7 @@ export {
   typeWord,
 } from './vm/builtin.ts';
 export { type Code, codeFrom } from './vm/code.ts';
-export { startProgram, stringList } from './vm/command.ts';
+export { startModule, startProgram, stringList } from './vm/command.ts';
 export type { Context } from './vm/context.ts';
 export { Machine, type MachineOptions } from './vm/machine.ts';
 export { Process } from './vm/process.ts';

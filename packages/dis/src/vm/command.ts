@@ -32,8 +32,17 @@ export async function startProgram(
   context: Context,
   argv: readonly string[],
 ): Promise<Process> {
-  const path = argv[0]!;
-  const { data } = await context.load(path, { signal: new AbortController().signal });
+  const { data } = await context.load(argv[0]!, { signal: new AbortController().signal });
+  return startModule(machine, context, data, argv);
+}
+
+/** As `startProgram`, of the object file in `data`; `argv[0]` is the path that it is known by. Throws. */
+export function startModule(
+  machine: Machine,
+  context: Context,
+  data: Uint8Array,
+  argv: readonly string[],
+): Process {
   const code = codeFrom(data);
   const signature = code.exports.find((e) => e.name === 'init')?.sig ?? 0;
   if (signature !== initSignature) {
@@ -41,7 +50,7 @@ export async function startProgram(
     machine.print(`${text}\n`);
     throw new DisError(text);
   }
-  return machine.start(code, path, context, 'init', (frame) =>
+  return machine.start(code, argv[0]!, context, 'init', (frame) =>
     machine.heap.setPointer(frame + argvOffset, stringList(machine, argv)),
   );
 }

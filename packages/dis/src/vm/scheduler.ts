@@ -89,8 +89,11 @@ export class Scheduler {
       time = after;
       if (!entry.machine.isReady) {
         entry.queued = false;
+        // It may have been removed as it ran.
+        const place = this.ready.indexOf(entry);
+        if (place < 0) continue;
         const last = this.ready.pop()!;
-        if (last !== entry) this.ready[this.ready.indexOf(entry)] = last;
+        if (last !== entry) this.ready[place] = last;
       }
     }
     this.due = false;

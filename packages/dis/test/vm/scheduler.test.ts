@@ -79,3 +79,14 @@ test('a machine that was removed does not run', async () => {
   await w.done();
   expect(w.ran[0]).toBe(0);
 });
+
+test('a machine that is removed as it runs takes no other along', async () => {
+  const w = world([1, 1, 1], 3000, (machine, turn) => {
+    if (machine !== 0 || turn < 10) return false;
+    w.scheduler.remove(w.machines[0]!);
+    return true;
+  });
+  await w.done();
+  expect(w.ran[0]).toBe(10);
+  expect(Math.abs(w.ran[1]! - w.ran[2]!)).toBeLessThan(100);
+});
