@@ -3,6 +3,8 @@ import type { Awaitable } from '@llambo/styx';
 import type { TreeNode } from '@llambo/styx/fs';
 import type { EngineTarget } from './engine-link.ts';
 import { type PoolHooks, WorkerPool } from './pool.ts';
+import type { RunningProgram } from './program.ts';
+import type { RunConfig } from './run-dir.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
 
 export interface Crew {
@@ -16,6 +18,8 @@ export interface Crew {
   drain(id: string, draining: boolean): Promise<void>;
   setEngine(model: string, target: EngineTarget | undefined): void;
   info(): Awaitable<Readonly<Record<string, WorkerInfo>>>;
+  /** Starts a program beside one of its nodes. */
+  startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram>;
   /** worker-NNNN. */
   dir(id: string): TreeNode | undefined;
   close(): Promise<void>;
@@ -49,6 +53,10 @@ export class LocalCrew implements Crew {
 
   info(): Readonly<Record<string, WorkerInfo>> {
     return this.pool.info();
+  }
+
+  startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram> {
+    return this.pool.startProgram(config, dis);
   }
 
   dir(id: string): TreeNode | undefined {

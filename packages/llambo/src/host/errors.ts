@@ -11,3 +11,6 @@ export const noEngine = (model: string): StyxError =>
 
 export const noMemory = (asked: number, free: number): StyxError =>
   new StyxError(`overloaded: workers ask for ${asked} bytes of memory, ${free} are free`);
+
+export const tooMany = (limit: number): StyxError =>
+  new StyxError(`overloaded: ${limit} programs run here already`);

@@ -5,12 +5,14 @@ import { bytes, FileNode, StaticDir, type TreeNode } from '@llambo/styx/fs';
 import { objectFile } from './library.ts';
 
 export class WorkerFolders {
-  /** The program that the nodes run, as llambo.dis. */
+  readonly program: Uint8Array;
+  /** The program, as llambo.dis. */
   readonly dis: StaticDir;
   readonly #models = new Map<string, StaticDir>();
 
   /** @param program what the nodes run; llambo.dis of the library when left out */
   constructor(program: Uint8Array = objectFile('llambo.dis')) {
+    this.program = program;
     this.dis = new StaticDir([['llambo.dis', bytes(program, { perm: 0o555 })]]);
   }
 

@@ -10,6 +10,8 @@ import { badRequest, exists, noEngine, noWorker } from './errors.ts';
 import { usualLaunch } from './launch.ts';
 import { objectFile } from './library.ts';
 import type { PoolHooks } from './pool.ts';
+import type { RunningProgram } from './program.ts';
+import { type RunConfig, runDir } from './run-dir.ts';
 import { clearSocket } from './socket.ts';
 import { parseEngine, parseSpawn, workerIds } from './spawn.ts';
 import { ThreadCrew } from './thread-crew.ts';
@@ -159,6 +161,7 @@ class HostServer implements Host {
         text(() => this.#crews.map((crew) => `${crew.index} ${crew.address ?? this.address}\n`).join('')),
       ],
       ['engines', this.#engines.dir()],
+      ['run', runDir((config, dis) => this.#run(config, dis))],
     ]);
     const workers = this.#workers;
     const dirOf = (id: string): TreeNode | undefined => workers.get(id)?.crew.dir(id);
@@ -253,6 +256,21 @@ class HostServer implements Host {
   async #drain(ids: readonly string[], draining: boolean): Promise<void> {
     for (const id of ids) this.#entry(id);
     for (const id of ids) await this.#entry(id).crew.drain(id, draining);
+  }
+
+  #run(config: RunConfig, dis: Uint8Array): Promise<RunningProgram> {
+    let worker = config.worker;
+    if (worker === undefined) {
+      const some = [...this.#workers].filter(([, { spec }]) => spec.class === config.class);
+      worker = some[Math.floor(Math.random() * some.length)]?.[0];
+      if (worker === undefined)
+        throw badRequest(
+          config.class === undefined
+            ? 'say worker or class first'
+            : `no worker of class ${config.class} here`,
+        );
+    }
+    return this.#entry(worker).crew.startProgram({ ...config, worker }, dis);
   }
 
   #entry(id: string): Entry {

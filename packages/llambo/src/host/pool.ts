@@ -1,10 +1,14 @@
 /** The nodes that one thread runs. */
 import { Scheduler } from '@llambo/dis';
-import type { FileServer } from '@llambo/styx';
+import { importTree } from '@llambo/namespace';
+import { Client, type FileServer } from '@llambo/styx';
 import { DirNode, serveTree } from '@llambo/styx/fs';
+import { dial } from '@llambo/styx/node';
 import { EngineLink, type EngineTarget } from './engine-link.ts';
-import { exists, noWorker } from './errors.ts';
+import { badRequest, exists, noWorker, tooMany } from './errors.ts';
 import { WorkerFolders } from './folders.ts';
+import { programUser, type RunningProgram, runProgram } from './program.ts';
+import { type RunConfig, runDir } from './run-dir.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
 import { Worker } from './worker.ts';
 
@@ -13,6 +17,8 @@ const WATCH_MS = 1000;
 const SUSPICIOUS = 3;
 /** Milliseconds that a suspicious node has to answer a question about its status. */
 const PATIENCE_MS = 3000;
+/** Programs that run beside nodes at once. */
+const MOST_PROGRAMS = 64;
 
 export interface PoolHooks {
   /** `why` a node is in error; undefined when it is back. */
@@ -29,6 +35,10 @@ export class WorkerPool {
   readonly #links = new Map<string, EngineLink>();
   readonly #restless = new Map<Worker, number>();
   readonly #watch: NodeJS.Timeout;
+  /** Programs that run beside nodes. */
+  readonly #programs = new Set<RunningProgram>();
+  /** The directory by which they are run. */
+  readonly run: DirNode = runDir((config, dis) => this.startProgram(config, dis));
 
   /** @param program what the nodes run; llambo.dis of the library when left out */
   constructor(sysname: string, hooks: PoolHooks, program?: Uint8Array) {
@@ -64,6 +74,7 @@ export class WorkerPool {
       scheduler: this.#scheduler,
       link: this.#link(spec.model),
       sysname: this.#sysname,
+      program: this.#folders.program,
       dis: this.#folders.dis,
       models: this.#folders.models(spec.model, path),
       changed: (worker, why) => this.#hooks.changed(worker.spec.id, why),
@@ -105,13 +116,54 @@ export class WorkerPool {
     return this.#workers.get(id);
   }
 
-  /** The directories of all of its nodes. */
+  /** Starts a program beside a node of this thread, with the node's share of thread and engine. */
+  async startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram> {
+    const { worker, class: of, mounts, tenant, ...rest } = config;
+    const spec =
+      worker === undefined
+        ? [...this.#workers.values()].find((w) => w.spec.class === of)?.spec
+        : this.#worker(worker).spec;
+    if (spec === undefined)
+      throw badRequest(of === undefined ? 'no worker is named' : `no worker of class ${of} here`);
+    if (this.#programs.size >= MOST_PROGRAMS) throw tooMany(MOST_PROGRAMS);
+    const grants = await Promise.all(
+      mounts.map(async ({ address, place, aname }) => ({
+        place,
+        aname,
+        source: importTree(await Client.connect(await dial(address))),
+      })),
+    );
+    let program: RunningProgram;
+    try {
+      program = await runProgram({
+        ...rest,
+        dis,
+        mounts: grants,
+        cpu: spec.cpu,
+        user: programUser(spec.id),
+        ...(tenant === undefined ? {} : { tenant }),
+        link: this.#link(spec.model),
+        scheduler: this.#scheduler,
+        sysname: this.#sysname,
+      });
+    } catch (error) {
+      for (const { source } of grants) source.client.close();
+      throw error;
+    }
+    this.#programs.add(program);
+    void program.ended.then(() => this.#programs.delete(program));
+    return program;
+  }
+
+  /** The directories of all of its nodes, and `run`. */
   fileServer(): FileServer {
     const workers = this.#workers;
+    const { run } = this;
     return serveTree(
       new DirNode({
-        lookup: (name) => this.dir(name),
+        lookup: (name) => (name === 'run' ? run : this.dir(name)),
         *list() {
+          yield ['run', run];
           for (const [id, { dir }] of workers) yield [id, dir];
         },
       }),
@@ -120,6 +172,7 @@ export class WorkerPool {
 
   close(): void {
     clearInterval(this.#watch);
+    for (const program of this.#programs) program.kill('killed: the host is closing');
     for (const worker of this.#workers.values()) worker.stop();
     this.#workers.clear();
     for (const link of this.#links.values()) link.close();

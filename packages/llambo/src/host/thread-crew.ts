@@ -5,6 +5,9 @@ import { dial } from '@llambo/styx/node';
 import type { Crew } from './crew.ts';
 import type { EngineTarget } from './engine-link.ts';
 import { WorkerFolders } from './folders.ts';
+import type { RunningProgram } from './program.ts';
+import { remoteRun } from './remote-run.ts';
+import type { RunConfig } from './run-dir.ts';
 import { Supervisor } from './supervisor.ts';
 import { Thread, type ThreadHooks } from './thread.ts';
 import { addressOf, type ThreadData } from './thread-messages.ts';
@@ -84,6 +87,10 @@ export class ThreadCrew implements Crew {
     return (await thread?.order('info').catch(() => undefined)) ?? {};
   }
 
+  async startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram> {
+    return remoteRun(await this.#root(), config, dis);
+  }
+
   dir(id: string): TreeNode | undefined {
     const spec = this.#specs.get(id);
     if (spec === undefined) return undefined;
@@ -158,18 +165,23 @@ export class ThreadCrew implements Crew {
     return { client, root: await client.attach({ uname: sysname, ...auth }) };
   }
 
+  /** The root of its tree, by one connection for all. */
+  async #root(): Promise<File> {
+    if (this.#client === undefined) {
+      const connecting = this.#connect();
+      this.#client = connecting;
+      connecting.catch(() => {
+        this.#client = undefined;
+      });
+    }
+    return (await this.#client).root;
+  }
+
   /** A file of a node there, for those who come by the host's tree. */
   #file(id: string, name: string, perm: number): FileNode {
     return new FileNode(
       async (_opener, mode, call): Promise<Handle> => {
-        if (this.#client === undefined) {
-          const connecting = this.#connect();
-          this.#client = connecting;
-          connecting.catch(() => {
-            this.#client = undefined;
-          });
-        }
-        const { root } = await this.#client;
+        const root = await this.#root();
         const { file } = await root.walk([id, name], call);
         if (file === undefined) throw new StyxError(`no-node: ${id} is starting again`);
         await opened(file, mode, call);

@@ -6,7 +6,7 @@ import {
   type Scheduler,
   SysContext,
   standardModules,
-  startProgram,
+  startModule,
 } from '@llambo/dis';
 import {
   consDevice,
@@ -31,8 +31,8 @@ import { libraryServer } from './library.ts';
 
 /** Bytes that /tmp of one machine holds, and files. */
 const TMP = { bytes: 4 << 20, files: 256 };
-/** Open files of a machine, and its processes. */
-const MOST_FILES = 1024;
+/** Open files of a group of processes, and processes of a machine. */
+export const MOST_FILES = 1024;
 const MOST_PROCESSES = 1024;
 
 /** Devices that keep nothing of a machine's own: one set serves all machines of a thread. */
@@ -72,6 +72,8 @@ export interface MachineShape {
   readonly llama: File;
   readonly print: (text: string) => void;
   readonly ended: NonNullable<MachineOptions['ended']>;
+  /** Devices of its own, beside those that every machine has. */
+  readonly more?: Readonly<Record<string, FileServer>>;
 }
 
 export interface Place {
@@ -93,6 +95,7 @@ export async function makePlace(shape: MachineShape): Promise<Place> {
     ...commonDevices(shape.sysname),
     ['p', progDevice(progTable(machine))],
     ['t', ramfs({ owner: user, quota: TMP })],
+    ...Object.entries(shape.more ?? {}),
   ]);
   const namespace = await Namespace.create({ user, devices });
   for (const [device, at, flags] of [
@@ -113,11 +116,13 @@ function now<T>(value: Awaitable<T>): T | Promise<T> {
   return value;
 }
 
-export interface NodeVmOptions extends Omit<MachineShape, 'user' | 'ended'> {
+export interface NodeVmOptions extends Omit<MachineShape, 'user' | 'ended' | 'more'> {
   /** Name of the node. */
   readonly id: string;
-  /** Files of /n/llambo/NODE beside those that the program serves; the program is its dis/llambo.dis. */
+  /** Files of /n/llambo/NODE beside those that the program serves. */
   readonly files: StaticDir;
+  /** Object file that runs, which is dis/llambo.dis in the node's folder. */
+  readonly program: Uint8Array;
   /** Words for the program, after the node's name. */
   readonly attributes: readonly string[];
   readonly scheduler: Scheduler;
@@ -188,7 +193,11 @@ export class NodeVm {
     namespace.forbidDevices();
     const context = new SysContext({ namespace: namespace.share(), fds, user: id, env: new EnvGroup() });
     machine.onIdle = () => fail('llambo.dis has ended');
-    await startProgram(machine, context, [`/n/llambo/${id}/dis/llambo.dis`, id, ...options.attributes]);
+    startModule(machine, context, options.program, [
+      `/n/llambo/${id}/dis/llambo.dis`,
+      id,
+      ...options.attributes,
+    ]);
     options.scheduler.add(machine, options.weight);
     try {
       await served;

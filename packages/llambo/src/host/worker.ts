@@ -20,6 +20,7 @@ export interface WorkerHooks {
   /** The folders models/ and dis/ of the node; the latter holds the program that it runs, llambo.dis. */
   readonly models: TreeNode;
   readonly dis: TreeNode;
+  readonly program: Uint8Array;
   /** `why` it is in error; undefined when it is back. */
   changed(worker: Worker, why: string | undefined): void;
   log(text: string): void;
@@ -53,7 +54,7 @@ export class Worker {
   /** Settles when the node serves. Rejects when its program cannot be started; nothing is retried then. */
   async start(): Promise<void> {
     const { spec } = this;
-    const { scheduler, link, sysname, models, dis, log } = this.#hooks;
+    const { scheduler, link, sysname, models, dis, program, log } = this.#hooks;
     const files = new StaticDir([
       ['namespace', text(() => this.#machine().namespace.toString())],
       ['models', models],
@@ -65,6 +66,7 @@ export class Worker {
       heap: spec.heap,
       llama: llamaRoot(link, { uname: spec.id, aname: callerOf(spec) }),
       files,
+      program,
       attributes: [`class=${spec.class}`, `model=${spec.model}`, `cpu=${spec.cpu}`, `memory=${spec.memory}`],
       scheduler,
       weight: spec.cpu,

@@ -20,10 +20,18 @@ export interface Bench {
   crash(why: string): void;
   readonly launches: number[];
   readonly logs: string[];
+  close(): Promise<void>;
 }
 
-/** A host with a test engine of model `m`, and `workers` nodes. */
+/** A host with a test engine of model `m`, and `workers` nodes; for one test. */
 export async function startBench(workers = 1, options: Partial<HostOptions> = {}): Promise<Bench> {
+  const made = await bench(workers, options);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+/** The same, for who closes it. */
+export async function bench(workers: number, options: Partial<HostOptions> = {}): Promise<Bench> {
   const engine = testEngine();
   let exit: (why: string) => void = () => {};
   const launches: number[] = [];
@@ -33,16 +41,20 @@ export async function startBench(workers = 1, options: Partial<HostOptions> = {}
     launches.push(performance.now());
     return { target: engine.server, close: async () => {} };
   };
+  const path = mkdtempSync(join(tmpdir(), 'llambo-host-'));
   const host = await startHost({
     name: 'here',
-    listen: `unix!${join(folder(), 'host.sock')}`,
+    listen: `unix!${join(path, 'host.sock')}`,
     threads: 0,
     engine: { kind: 'echo' },
     launch,
     log: (line) => logs.push(line),
     ...options,
   });
-  onTestFinished(() => host.close());
+  const close = async (): Promise<void> => {
+    await host.close();
+    rmSync(path, { recursive: true, force: true });
+  };
   const fs = new Fsys(await host.fileServer().attach({ uname: 'tester', aname: '' }, uninterrupted));
   await fs.writeFile('ctl', 'engine model=m context=512');
   if (workers > 0)
@@ -50,7 +62,7 @@ export async function startBench(workers = 1, options: Partial<HostOptions> = {}
       'ctl',
       `spawn worker-0001..worker-${workers} class=tiny model=m memory=64000000 cpu=0.5`,
     );
-  return { host, fs, engine, crash: (why) => exit(why), launches, logs };
+  return { host, fs, engine, crash: (why) => exit(why), launches, logs, close };
 }
 
 /** Writes a request to a node's data file; the file, to be read. */
