@@ -117,7 +117,7 @@ function ThemeChoice(): VNode {
     <button
       type="button"
       class="quiet theme"
-      onClick={() => setTheme(NEXT[now])}
+      onClick={() => setTheme(NEXT[theme.value])}
       aria-label={`Colours: ${now}. Change to ${NEXT[now]}.`}
     >
       {now}

@@ -64,7 +64,8 @@ function block(node: Block): ComponentChildren {
       return <blockquote>{blocks(node.children)}</blockquote>;
     case 'table':
       return (
-        <div class="scroll">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls, by keyboard too
+        <section class="scroll" tabIndex={0} aria-label="table">
           <table>
             <thead>
               <tr>
@@ -83,7 +84,7 @@ function block(node: Block): ComponentChildren {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       );
     case 'rule':
       return <hr />;

@@ -169,6 +169,8 @@ const CLOSERS: readonly [string, 'strong' | 'em' | 'del'][] = [
 export function parseInline(text: string, depth = 0): Inline[] {
   const found: Inline[] = [];
   let plain = '';
+  // Marks that nothing closes from here on: looking again at each would take the square of the length.
+  const open = new Set<string>();
   const flush = (): void => {
     if (plain !== '') found.push({ kind: 'text', text: plain });
     plain = '';
@@ -221,7 +223,7 @@ export function parseInline(text: string, depth = 0): Inline[] {
       continue;
     }
     const mark = depth < DEEPEST ? CLOSERS.find(([m]) => text.startsWith(m, i)) : undefined;
-    const end = mark === undefined ? -1 : closing(text, i, mark[0]);
+    const end = mark === undefined || open.has(mark[0]) ? -1 : closing(text, i, mark[0], open);
     if (mark !== undefined && end > 0) {
       flush();
       found.push({ kind: mark[1], children: parseInline(text.slice(i + mark[0].length, end), depth + 1) });
@@ -237,8 +239,8 @@ export function parseInline(text: string, depth = 0): Inline[] {
   return found;
 }
 
-/** Where the mark that opens at `at` is closed; -1 when it opens nothing. */
-function closing(text: string, at: number, mark: string): number {
+/** Where the mark that opens at `at` is closed; -1 when it opens nothing. Adds it to `open` when nothing closes it. */
+function closing(text: string, at: number, mark: string, open: Set<string>): number {
   const after = text[at + mark.length];
   if (after === undefined || /\s/.test(after)) return -1;
   const underscore = mark[0] === '_';
@@ -252,5 +254,6 @@ function closing(text: string, at: number, mark: string): number {
     if (underscore && /\w/.test(text[end + mark.length] ?? '')) continue;
     return end;
   }
+  open.add(mark);
   return -1;
 }

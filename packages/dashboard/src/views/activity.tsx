@@ -101,50 +101,56 @@ function Routing(): VNode {
     <Panel title="Where requests went" class="list">
       {error === undefined ? null : <p class="bad">{error}</p>}
       {data !== undefined && decisions.length === 0 ? <p class="dim">No request yet.</p> : null}
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              <th scope="col">Request</th>
-              <th scope="col">Node</th>
-              <th scope="col" class="number">
-                Load there
-              </th>
-              <th scope="col">Strategy</th>
-              <th scope="col" class="number">
-                Attempt
-              </th>
-              <th scope="col" class="number">
-                Among
-              </th>
-              <th scope="col">Model</th>
-            </tr>
-          </thead>
-          <tbody>
-            {decisions.map((each, i) => (
-              <tr key={`${each.at} ${each.request} ${i}`}>
-                <td>{clock(each.at)}</td>
-                <td>
-                  <code>{each.request}</code>
-                </td>
-                <td>
-                  {each.node === undefined || each.node === null ? (
-                    <span class="bad">none could take it</span>
-                  ) : (
-                    <a href={hrefOf('nodes', each.node)}>{each.node}</a>
-                  )}
-                </td>
-                <td class="number">{each.load}</td>
-                <td>{each.strategy}</td>
-                <td class="number">{each.attempt}</td>
-                <td class="number">{integer(each.nodes)}</td>
-                <td>{each.model}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {decisions.length === 0 ? null : <Table decisions={decisions} />}
     </Panel>
+  );
+}
+
+function Table({ decisions }: { readonly decisions: Decisions['balancer'] }): VNode {
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Request</th>
+            <th scope="col">Node</th>
+            <th scope="col" class="number">
+              Load there
+            </th>
+            <th scope="col">Strategy</th>
+            <th scope="col" class="number">
+              Attempt
+            </th>
+            <th scope="col" class="number">
+              Among
+            </th>
+            <th scope="col">Model</th>
+          </tr>
+        </thead>
+        <tbody>
+          {decisions.map((each, i) => (
+            <tr key={`${each.at} ${each.request} ${i}`}>
+              <td>{clock(each.at)}</td>
+              <td>
+                <code>{each.request}</code>
+              </td>
+              <td>
+                {each.node === undefined || each.node === null ? (
+                  <span class="bad">none could take it</span>
+                ) : (
+                  <a href={hrefOf('nodes', each.node)}>{each.node}</a>
+                )}
+              </td>
+              <td class="number">{each.load}</td>
+              <td>{each.strategy}</td>
+              <td class="number">{each.attempt}</td>
+              <td class="number">{integer(each.nodes)}</td>
+              <td>{each.model}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

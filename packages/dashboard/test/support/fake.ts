@@ -52,6 +52,9 @@ export class FakeGateway {
   /** No more states are sent, though connections stay. */
   silent = false;
   health: 'healthy' | 'degraded' | 'down' = 'healthy';
+  /** Pieces of every chat's answer, and what it ends with instead of an end, when not nothing. */
+  answer: readonly string[] = ['An ', 'answer.'];
+  cutOff: string | undefined;
   url = '';
   readonly #options: FakeOptions;
   readonly #random: () => number;
@@ -340,6 +343,65 @@ export class FakeGateway {
       for (const event of this.#events.slice(-100))
         response.write(`id: ${event.serial}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`);
       if (!this.silent) this.tick();
-    } else json({ error: { message: `there is no ${pathname}` } }, 404);
+    } else if (path === 'fusion') await this.#fuse(response);
+    else if (pathname === '/v1/chat/completions') await this.#chat(response);
+    else if (pathname === '/v1/models') json({ data: [{ id: 'smollm2-135m' }] });
+    else json({ error: { message: `there is no ${pathname}` } }, 404);
+  }
+
+  async #chat(response: ServerResponse): Promise<void> {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'x-llambo-node': 'worker-0002',
+      'x-llambo-strategy': 'p2c',
+    });
+    const send = (data: unknown): boolean => response.write(`data: ${JSON.stringify(data)}\n\n`);
+    for (const content of this.answer) {
+      send({ choices: [{ delta: { content }, finish_reason: null }] });
+      await pause(20);
+    }
+    if (this.cutOff === undefined) {
+      send({ choices: [{ delta: {}, finish_reason: 'stop' }], llambo: { node: 'worker-0003', attempts: 2 } });
+      send({ choices: [], usage: { completion_tokens: this.answer.length } });
+      response.end('data: [DONE]\n\n');
+    } else {
+      send({ error: { message: this.cutOff } });
+      response.end();
+    }
+  }
+
+  async #fuse(response: ServerResponse): Promise<void> {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const send = (event: string, data: unknown): boolean =>
+      response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const votes = ['Jupiter', 'Jupiter', 'Mars', 'Jupiter'].map((text, i) => ({
+      node: `worker-000${i + 1}`,
+      model: 'smollm2-135m',
+      class: 'tiny',
+      text,
+      key: text.toLowerCase(),
+      weight: 1,
+      confidence: 0.8,
+      ms: 80 + i,
+    }));
+    for (const vote of votes) {
+      send('vote', vote);
+      await pause(60);
+    }
+    send('vote', { ...votes[0], node: 'worker-0005', text: '', key: '', weight: 0, error: 'engine is gone' });
+    send('result', {
+      strategy: 'vote',
+      answer: 'Jupiter',
+      node: 'worker-0001',
+      agreement: { share: 0.75, posterior: 0.9, tolerates: 1 },
+      responded: 4,
+      asked: 5,
+      ms: 320,
+      abstained: false,
+    });
+    response.end();
   }
 }
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
