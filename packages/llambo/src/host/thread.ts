@@ -1,4 +1,5 @@
 /** One worker thread, from outside: orders go in, reports come out. */
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StyxError } from '@llambo/styx';
 import type { Orders, Report, ThreadData } from './thread-messages.ts';
@@ -92,10 +93,24 @@ export class Thread {
   }
 }
 
-/** What the thread runs: the build, or in a checkout the source, which it has to learn to read first. */
+/** What the thread runs: the build; or in a checkout the source, put together first, since reading it file by file is slow. */
 function entry(workerData: ThreadData): ConstructorParameters<typeof Worker> {
   if (!import.meta.url.endsWith('.ts')) return [new URL('./thread-main.js', import.meta.url), { workerData }];
-  const main = JSON.stringify(new URL('./thread-main.ts', import.meta.url).href);
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${main}); })`;
-  return [code, { workerData, eval: true, execArgv: ['--conditions=llambo:source'] }];
+  const main = new URL('./thread-main.ts', import.meta.url);
+  const options = {
+    entryPoints: [fileURLToPath(main)],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['llambo:source'],
+    define: { 'import.meta.url': JSON.stringify(main.href) },
+    logLevel: 'silent',
+  };
+  const code = `import('esbuild').then(async (esbuild) => {
+    const { outputFiles: [{ contents }] } = await esbuild.build(${JSON.stringify(options)});
+    await esbuild.stop();
+    await import('data:text/javascript;base64,' + Buffer.from(contents).toString('base64'));
+  })`;
+  return [code, { workerData, eval: true }];
 }

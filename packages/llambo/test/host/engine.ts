@@ -10,6 +10,8 @@ export interface TestEngine {
   /** Conversations that are open, and answers that were given up. */
   open: number;
   cancelled: number;
+  /** What is answered in place of all that, when a test sets it. */
+  reply?: (request: string) => string;
 }
 
 /**
@@ -58,6 +60,10 @@ export function testEngine(): TestEngine {
 
 async function* answer(engine: TestEngine, request: string, signal: AbortSignal): AsyncGenerator<string> {
   engine.requests.push(request);
+  if (engine.reply !== undefined) {
+    yield engine.reply(request);
+    return;
+  }
   const [word = '', ...rest] = request.split(' ');
   const check = (): void => {
     if (!signal.aborted) return;

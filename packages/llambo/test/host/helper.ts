@@ -91,9 +91,9 @@ export async function rest(data: OpenFile): Promise<string> {
   }
 }
 
-/** Waits until `check` holds; fails after five seconds. */
+/** Waits until `check` holds; fails after twenty seconds. */
 export async function until(check: () => unknown, what = 'what was expected'): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 20_000;
   while (!(await check())) {
     if (performance.now() > end) throw new Error(`${what} did not happen`);
     await new Promise((resolve) => setTimeout(resolve, 5));
