@@ -68,6 +68,7 @@ export class Editor {
   #open = false;
   #ended = false;
   #prompt = '';
+  #answer = false;
   #finish: ((line: Line) => void) | undefined;
   #completing: AbortController | undefined;
   #search: Search | undefined;
@@ -95,11 +96,15 @@ export class Editor {
     return this.#plain === undefined;
   }
 
-  /** The next line. One call at a time. `initial` is in it already, with the cursor at its end. */
-  async read(prompt: string, initial: string = ''): Promise<Line> {
-    if (this.#plain !== undefined) return this.#readPlain(prompt);
+  /**
+   * The next line. One call at a time. `initial` is in it already, with the cursor at its end. An `answer` is input for a
+   * program that asks: it is not completed, is always one line, and does not go into the history.
+   */
+  async read(prompt: string, initial: string = '', answer: boolean = false): Promise<Line> {
+    if (this.#plain !== undefined) return this.#readPlain(prompt, answer);
     if (this.#ended) return { kind: 'end' };
     this.open();
+    this.#answer = answer;
     this.#prompt = prompt;
     this.buffer.reset(initial);
     this.#at = this.history.entries.length;
@@ -115,13 +120,14 @@ export class Editor {
     });
   }
 
-  async #readPlain(prompt: string): Promise<Line> {
-    const { incomplete } = this.#options;
+  async #readPlain(prompt: string, answer: boolean): Promise<Line> {
+    const incomplete = answer ? undefined : this.#options.incomplete;
     const prompts = this.#input.isTTY === true && this.#output.isTTY === true;
     let text: string | undefined;
     for (;;) {
       if (prompts) this.#output.write(text === undefined ? prompt : (this.#options.continuation ?? '... '));
       const line = await (this.#plain as TextInput).line();
+      if (line === null) return { kind: 'interrupt' };
       if (line === undefined) return text === undefined ? { kind: 'end' } : { kind: 'line', text };
       text = text === undefined ? line : `${text}\n${line}`;
       if (incomplete?.(text) !== true) return { kind: 'line', text };
@@ -205,14 +211,14 @@ export class Editor {
   /** Enter: hands the line over, or begins another one where the text is not complete. */
   enter(): void {
     const { text } = this.buffer;
-    if (this.#options.incomplete?.(text) === true) {
+    if (!this.#answer && this.#options.incomplete?.(text) === true) {
       this.buffer.insert('\n');
       return;
     }
     this.buffer.moveTo(text.length);
     this.#below = [];
     this.redraw();
-    this.history.add(text);
+    if (!this.#answer) this.history.add(text);
     this.#done({ kind: 'line', text });
   }
 
@@ -223,6 +229,12 @@ export class Editor {
     this.redraw();
     this.#output.write('^C');
     this.#done({ kind: 'interrupt' });
+  }
+
+  /** Ends the reading of a line from outside, as Ctrl-C does, without a mark. */
+  cancel(): void {
+    if (this.reading) this.#done({ kind: 'interrupt' });
+    else this.#plain?.cancel();
   }
 
   /** Ctrl-D on an empty line. */
@@ -272,7 +284,7 @@ export class Editor {
 
   async complete(): Promise<void> {
     const { complete } = this.#options;
-    if (complete === undefined) return;
+    if (complete === undefined || this.#answer) return;
     const { text, cursor } = this.buffer;
     const stop = new AbortController();
     this.#completing = stop;

@@ -8,14 +8,16 @@ export class TextInput {
   #text = '';
   #ended = false;
   #started = false;
+  #cancelled = false;
   #wake: (() => void) | undefined;
 
   constructor(input: TerminalInput) {
     this.#input = input;
   }
 
-  /** The next line without its end; undefined when there are no more. */
-  async line(): Promise<string | undefined> {
+  /** The next line without its end; undefined when there are no more, null when `cancel` came first. */
+  async line(): Promise<string | undefined | null> {
+    this.#cancelled = false;
     for (;;) {
       const end = this.#text.indexOf('\n');
       if (end >= 0) {
@@ -29,7 +31,14 @@ export class TextInput {
         return rest === '' ? undefined : rest;
       }
       await this.#more();
+      if (this.#cancelled) return null;
     }
+  }
+
+  /** Whoever waits for a line does so no longer. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#wake?.();
   }
 
   async #more(): Promise<void> {

@@ -68,6 +68,39 @@ input is put behind the prompt. Everything that is said is kept in usr/limbot-hi
     load: () => import('../commands/limbot.ts'),
   },
   {
+    name: 'dish',
+    group,
+    summary: 'the distributed shell: work on the cluster as files, in the manner of rc',
+    arguments: [
+      { name: 'SCRIPT', kind: 'file', optional: true },
+      { name: 'ARGUMENT', optional: true, rest: true },
+    ],
+    options: [
+      { ...addr, summary: 'dial string of the cluster: tcp!host!5640 or unix!path' },
+      { name: 'command', short: 'c', value: 'COMMANDS', summary: 'run these commands instead of a prompt' },
+      { name: 'errors', short: 'e', summary: 'end at the first command that fails' },
+      { name: 'trace', short: 'x', summary: 'show each command before it runs' },
+      { name: 'listen', value: 'unix!PATH', summary: 'serve ctl, data and status of this shell there' },
+    ],
+    description: [
+      `Without a script in a terminal: a prompt; help lists the commands. The cluster is mounted at /n/llambo, the
+host's files are at /n/local, and /usr/llambo is the folder usr of the home. dish(1) describes the language.`,
+    ],
+    examples: [
+      { line: 'llamboctl dish', what: 'a prompt' },
+      { line: "llamboctl dish -c 'status; nodes'", what: 'two commands' },
+      { line: 'llamboctl dish examples/ask-every-node.dish "What is AI?"', what: 'a script' },
+    ],
+    exits: [
+      [0, 'the last command succeeded'],
+      [1, 'it failed, or exited with that status'],
+      [2, 'the command line is wrong'],
+      [130, 'Ctrl-C ended a script'],
+    ],
+    verbatim: true,
+    load: () => import('../commands/dish.ts'),
+  },
+  {
     name: 'fuse',
     group,
     summary: 'ask several nodes and let them agree',

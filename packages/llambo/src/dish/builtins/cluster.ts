@@ -1,0 +1,283 @@
+/** Commands for the cluster: each reads or writes files under /n/llambo, as anybody could. */
+import { OREAD, OWRITE } from '@llambo/styx';
+import { table } from '../../terminal/index.ts';
+import { DishError, Enocluster } from '../errors.ts';
+import type { Context } from '../run/context.ts';
+import { namesIn } from '../run/glob.ts';
+import { lines, pieces } from '../run/io.ts';
+import { CLUSTER } from '../session.ts';
+import { quoteWord } from '../syntax/quote.ts';
+import { parseAttributes } from './attributes.ts';
+import { type Builtin, expectArgs, parseFlags, toNumber, usageError } from './builtin.ts';
+
+/** Throws when nothing is mounted where the cluster should be. */
+export function needCluster(ctx: Context): void {
+  if (ctx.session.cluster === undefined && !ctx.ns.mounts().some(({ on }) => on === CLUSTER))
+    throw new DishError(Enocluster(CLUSTER));
+}
+
+export async function clusterFile(ctx: Context, name: string): Promise<string> {
+  needCluster(ctx);
+  return ctx.readFile(`${CLUSTER}/${name}`);
+}
+
+/** One command for the orchestrator. */
+export async function ctl(ctx: Context, command: string): Promise<void> {
+  needCluster(ctx);
+  await ctx.writeFile(`${CLUSTER}/ctl`, `${command}\n`, OWRITE);
+}
+
+const status: Builtin = {
+  name: 'status',
+  group: 'cluster',
+  usage: '[-l] [node|host]',
+  summary: 'print how the cluster is, in one line; -l all that is known; or how a node or host is',
+  takes: ['node'],
+  async run(ctx, words) {
+    const flags = parseFlags(status, words, 'l');
+    expectArgs(status, flags.args, 0, 1);
+    const [name] = flags.args;
+    if (name !== undefined) {
+      const known = (await namesIn(ctx, CLUSTER)).some((entry) => entry.name === name);
+      await ctx.out(await clusterFile(ctx, known ? `${name}/status` : `hosts/${name}/status`));
+      return;
+    }
+    const text = await clusterFile(ctx, 'status');
+    await ctx.out(flags.has('l') ? text : `${text.split('\n')[0]}\n`);
+  },
+};
+
+/** Lines of `name attr=value ...` as columns. */
+function asTable(text: string, first: string): string {
+  const rows = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { words, attributes } = parseAttributes(line);
+      return { name: words.join(' '), attributes };
+    });
+  const names = [...new Set(rows.flatMap(({ attributes }) => [...attributes.keys()]))];
+  const heads = [first, ...names.map((name) => name.toUpperCase())];
+  return `${table([heads, ...rows.map(({ name, attributes }) => [name, ...names.map((n) => attributes.get(n) ?? '-')])])}\n`;
+}
+
+const nodes: Builtin = {
+  name: 'nodes',
+  group: 'cluster',
+  usage: '[-q] [attr=value ...]',
+  summary: 'list the nodes, or those with these attributes: nodes class=tiny state=busy; -q only their names',
+  takes: ['none'],
+  async run(ctx, words) {
+    const flags = parseFlags(nodes, words, 'q');
+    const wanted = parseAttributes(flags.args.map(quoteAttribute).join(' '));
+    if (wanted.words.length > 0) throw usageError(nodes);
+    const text = await clusterFile(ctx, 'nodes');
+    const kept = text.split('\n').filter((line) => {
+      if (line === '') return false;
+      const { attributes } = parseAttributes(line);
+      return [...wanted.attributes].every(([name, value]) => attributes.get(name) === value);
+    });
+    if (flags.has('q')) await ctx.out(kept.map((line) => `${parseAttributes(line).words[0]}\n`).join(''));
+    else await ctx.out(asTable(kept.join('\n'), 'NODE'));
+  },
+};
+
+function quoteAttribute(word: string): string {
+  const at = word.indexOf('=');
+  return at < 0 ? quoteWord(word) : `${word.slice(0, at)}=${quoteWord(word.slice(at + 1))}`;
+}
+
+const hosts: Builtin = {
+  name: 'hosts',
+  group: 'cluster',
+  usage: '',
+  summary: 'list the machines that nodes run on',
+  async run(ctx, args) {
+    expectArgs(hosts, args, 0);
+    needCluster(ctx);
+    const found: string[] = [];
+    for (const { name, isDir } of await namesIn(ctx, `${CLUSTER}/hosts`)) {
+      if (!isDir) continue;
+      const text = await clusterFile(ctx, `hosts/${name}/status`);
+      const rest = text
+        .split('\n')
+        .filter((line) => line.includes('='))
+        .join(' ');
+      found.push(`${quoteWord(name)} ${rest.replace(/(^|\s)name=\S+/, '')}`);
+    }
+    await ctx.out(asTable(found.join('\n'), 'HOST'));
+  },
+};
+
+const metrics: Builtin = {
+  name: 'metrics',
+  group: 'cluster',
+  usage: '[text]',
+  summary: 'print the cluster’s metrics, or the lines of them that contain text',
+  takes: ['none'],
+  async run(ctx, args) {
+    expectArgs(metrics, args, 0, 1);
+    const text = await clusterFile(ctx, 'metrics');
+    const [wanted] = args;
+    if (wanted === undefined) return ctx.out(text);
+    await ctx.out(
+      text
+        .split('\n')
+        .filter((line) => !line.startsWith('#') && line.includes(wanted))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+  },
+};
+
+const events: Builtin = {
+  name: 'events',
+  group: 'cluster',
+  usage: '[-n count] | on | off',
+  summary: 'print events as they happen, until interrupted or count have come; on: show them between prompts',
+  takes: ['none'],
+  async run(ctx, words) {
+    const flags = parseFlags(events, words, 'n:#');
+    expectArgs(events, flags.args, 0, 1);
+    const [word] = flags.args;
+    if (word === 'on' || word === 'off') {
+      needCluster(ctx);
+      ctx.session.events.show(word === 'on');
+      return;
+    }
+    if (word !== undefined) throw usageError(events);
+    needCluster(ctx);
+    let left = flags.number('n') ?? flags.number('#') ?? Number.POSITIVE_INFINITY;
+    await ctx.using(Promise.resolve(ctx.ns.open(`${CLUSTER}/events`, OREAD, ctx.by)), async (chan) => {
+      for await (const line of lines(pieces(chan, ctx.by))) {
+        await ctx.out(`${line}\n`);
+        if (--left <= 0) break;
+      }
+    });
+  },
+};
+
+/** A command that is one line for the orchestrator's ctl file. */
+function control(
+  name: string,
+  usage: string,
+  summary: string,
+  takes: Builtin['takes'],
+  least: number,
+  most: number,
+  check?: (args: readonly string[]) => void,
+): Builtin {
+  const self: Builtin = {
+    name,
+    group: 'cluster',
+    usage,
+    summary,
+    takes,
+    async run(ctx, args) {
+      expectArgs(self, args, least, most);
+      check?.(args);
+      await ctl(ctx, [name, ...args.map(quoteWord)].join(' '));
+    },
+  };
+  return self;
+}
+
+const spawn = control(
+  'spawn',
+  'class n',
+  'start n more nodes of a class',
+  ['class', 'none'],
+  2,
+  2,
+  ([, n]) => {
+    toNumber(n as string);
+  },
+);
+const scale = control('scale', 'class n', 'have n nodes of a class', ['class', 'none'], 2, 2, ([, n]) => {
+  toNumber(n as string);
+});
+
+/** One command for each node that is named. */
+function eachNode(name: string, summary: string): Builtin {
+  const self: Builtin = {
+    name,
+    group: 'cluster',
+    usage: 'node ...',
+    summary,
+    takes: ['node'],
+    async run(ctx, args) {
+      if (args.length === 0) throw usageError(self);
+      for (const node of args) await ctl(ctx, `${name} ${quoteWord(node)}`);
+    },
+  };
+  return self;
+}
+
+const strategy: Builtin = {
+  name: 'strategy',
+  group: 'cluster',
+  usage: '[name]',
+  summary: 'print or choose the strategy by which requests find nodes',
+  takes: ['strategy'],
+  async run(ctx, args) {
+    expectArgs(strategy, args, 0, 1);
+    const [name] = args;
+    if (name !== undefined) return ctl(ctx, `strategy ${quoteWord(name)}`);
+    const text = await clusterFile(ctx, 'status');
+    await ctx.out(`${/(?:^|\s)strategy=(\S+)/.exec(text)?.[1] ?? 'unknown'}\n`);
+  },
+};
+
+const autoscale: Builtin = {
+  name: 'autoscale',
+  group: 'cluster',
+  usage: 'on | off | policy name',
+  summary: 'let the cluster grow and shrink with its load, or not',
+  takes: ['none'],
+  async run(ctx, args) {
+    expectArgs(autoscale, args, 1, 2);
+    await ctl(ctx, ['autoscale', ...args.map(quoteWord)].join(' '));
+  },
+};
+
+const cluster: Builtin = {
+  name: 'cluster',
+  group: 'cluster',
+  usage: '[address] | ctl word ...',
+  summary: 'print where the cluster is, mount another one at /n/llambo, or write a command to its ctl file',
+  takes: ['none'],
+  async run(ctx, args) {
+    const [first, ...rest] = args;
+    if (first === 'ctl') {
+      if (rest.length === 0) return ctx.out(await clusterFile(ctx, 'ctl'));
+      return ctl(ctx, rest.map(quoteWord).join(' '));
+    }
+    expectArgs(cluster, args, 0, 1);
+    if (first !== undefined) {
+      await ctx.session.mountCluster(first, ctx.ns, ctx.by);
+      return;
+    }
+    const { session } = ctx;
+    if (session.cluster === undefined) {
+      const address = session.findCluster();
+      if (address === undefined) throw new DishError(Enocluster(CLUSTER));
+      await session.mountCluster(address, ctx.ns, ctx.by);
+    }
+    await ctx.out(`${session.cluster} ${CLUSTER}\n`);
+  },
+};
+
+export const clusterBuiltins: readonly Builtin[] = [
+  status,
+  nodes,
+  hosts,
+  metrics,
+  events,
+  spawn,
+  scale,
+  eachNode('drain', 'let nodes finish what they do and take nothing new'),
+  eachNode('resume', 'let drained nodes take requests again'),
+  strategy,
+  autoscale,
+  cluster,
+];

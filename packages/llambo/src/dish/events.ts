@@ -1,0 +1,99 @@
+/** The cluster's events: shown between prompts when asked for, and given to the function `event`. */
+import { OREAD } from '@llambo/styx';
+import { Context } from './run/context.ts';
+import { callFunction } from './run/execute.ts';
+import { lines, pieces } from './run/io.ts';
+import { CLUSTER, type Session } from './session.ts';
+
+/** Milliseconds before the file is opened again, when it could not be or its connection was lost. */
+const AGAIN_MS = 1000;
+
+export class EventWatch {
+  readonly #session: Session;
+  #shown = false;
+  #hooked = false;
+  #stop: AbortController | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get shown(): boolean {
+    return this.#shown;
+  }
+
+  show(on: boolean): void {
+    this.#shown = on;
+    this.#update();
+  }
+
+  /** There is a function named `event`, or no more. */
+  hook(on: boolean): void {
+    this.#hooked = on;
+    this.#update();
+  }
+
+  clusterChanged(): void {
+    this.#stop?.abort();
+    this.#stop = undefined;
+    this.#update();
+  }
+
+  close(): void {
+    this.#shown = this.#hooked = false;
+    this.#update();
+  }
+
+  #update(): void {
+    const wanted = (this.#shown || this.#hooked) && this.#session.cluster !== undefined;
+    if (wanted && this.#stop === undefined) {
+      this.#stop = new AbortController();
+      void this.#follow(this.#stop.signal);
+    } else if (!wanted) {
+      this.#stop?.abort();
+      this.#stop = undefined;
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { shell } = this.#session;
+    const by = { signal, user: shell.ns.user };
+    while (!signal.aborted) {
+      try {
+        const chan = await shell.ns.open(`${CLUSTER}/events`, OREAD, by);
+        try {
+          for await (const line of lines(pieces(chan, by))) await this.#happened(line, signal);
+        } finally {
+          await chan.close();
+        }
+      } catch {
+        // the cluster may come back
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, AGAIN_MS);
+        const end = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (signal.aborted) end();
+        else signal.addEventListener('abort', end, { once: true });
+      });
+    }
+  }
+
+  async #happened(line: string, signal: AbortSignal): Promise<void> {
+    const session = this.#session;
+    if (this.#shown) session.io.notice(line);
+    const hook = session.shell.functions.get('event');
+    if (hook === undefined) return;
+    const { shell } = session;
+    const { status } = shell;
+    const ctx = new Context(shell, session.fds, signal);
+    try {
+      await callFunction(ctx, hook, line.split(/\s+/).filter(Boolean));
+    } catch {
+      // an exit in a hook ends the hook
+    }
+    shell.status = status;
+  }
+}
