@@ -10,8 +10,8 @@ import type { AnswerSink, Assignment, InferenceRequest } from './inference.ts';
 import type { Job } from './job.ts';
 import type { ClusterNode } from './node.ts';
 
-/** Nodes that may fail under one question before the client is told. */
-const MOST_ATTEMPTS = 5;
+/** Nodes in a row that may fail under one question before it has gained a token: it may be what kills them. */
+const MOST_FAILURES = 5;
 /** Tokens of an answer whose length nobody bounds, for estimates. */
 const USUAL_ANSWER = 256;
 
@@ -46,6 +46,8 @@ export class Answer implements Job {
   readonly priority: Priority;
   readonly tokens: number;
   attempts = 0;
+  /** Nodes in a row that took it and failed before they gave a token. */
+  failures = 0;
   over = false;
   readonly #sink: AnswerSink;
   readonly #hooks: AnswerHooks;
@@ -171,6 +173,7 @@ export class Answer implements Job {
     if (this.over) return;
     if (this.#generated.length === 0) this.#hooks.firstToken(performance.now() - this.#submittedAt);
     this.#deadline.refresh();
+    this.failures = 0;
     for (const token of chunk.tokens) this.#generated.push(token);
     node.counters.tokens += chunk.tokens.length;
     this.#hooks.tokens(node, chunk.tokens.length);
@@ -196,8 +199,10 @@ export class Answer implements Job {
     if (this.over) return;
     if (!isNodesFault(error)) return this.#end(() => this.#sink.error(error));
     node.counters.failures++;
-    this.#hooks.observed(node, { ok: false });
-    if (this.attempts >= MOST_ATTEMPTS) return this.#end(() => this.#sink.error(error));
+    if (!wasUnreached(error)) {
+      this.#hooks.observed(node, { ok: false });
+      if (++this.failures >= MOST_FAILURES) return this.#end(() => this.#sink.error(error));
+    }
     this.#tried.add(node.id);
     this.#hooks.failover(this, node, error);
   }
@@ -223,6 +228,9 @@ export class Answer implements Job {
 /** The death of an engine, a program, a host or a connection: not the question's fault. */
 export const isNodesFault = (error: Error): boolean =>
   error instanceof LlamaError && (error.code === 'engine-gone' || error.code === 'native');
+
+/** The question never got to an engine: its death is news to nobody but us, and no fault of the question. */
+export const wasUnreached = (error: Error): boolean => /is not running$|is away$/.test(error.message);
 
 function promptText({ generate }: InferenceRequest): string {
   if (generate.messages === undefined) return generate.prompt ?? '';

@@ -1,11 +1,11 @@
 /** A short piece of work for a node: scores, embeddings, tokens. Done again elsewhere when its node dies over it. */
 import { noNode } from '../errors.ts';
-import { isNodesFault } from './answer.ts';
+import { isNodesFault, wasUnreached } from './answer.ts';
 import type { RouteRequest } from './balancer/index.ts';
 import type { Job } from './job.ts';
 import type { ClusterNode } from './node.ts';
 
-const MOST_ATTEMPTS = 3;
+const MOST_FAILURES = 3;
 let serial = 0;
 
 export interface ErrandOptions {
@@ -33,6 +33,7 @@ export class Errand<T> implements Job {
   readonly priority = 'normal' as const;
   readonly tokens: number;
   attempts = 0;
+  failures = 0;
   over = false;
   readonly result: Promise<T>;
   readonly #exclude: ReadonlySet<string>;
@@ -81,7 +82,8 @@ export class Errand<T> implements Job {
       (error: Error) => {
         release();
         if (this.over) return;
-        if (!isNodesFault(error) || this.attempts >= MOST_ATTEMPTS) return this.fail(error);
+        if (!isNodesFault(error)) return this.fail(error);
+        if (!wasUnreached(error) && ++this.failures >= MOST_FAILURES) return this.fail(error);
         node.counters.failures++;
         this.#hooks.failover(this, node, error);
       },

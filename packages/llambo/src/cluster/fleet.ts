@@ -59,6 +59,15 @@ interface Wanted {
   count: number;
 }
 
+/** Whether an engine is there: nobody is sure. */
+interface Doubt {
+  /** Runs until the host is asked. */
+  timer: NodeJS.Timeout | undefined;
+  waitMs: number;
+  /** When the last doubt was settled, milliseconds, monotonic. */
+  last: number;
+}
+
 /** A model that some class names. */
 interface Pool {
   readonly served: ServedModel;
@@ -71,7 +80,8 @@ const AWAY_MS = 10_000;
 /** How long a node that leaves may finish what it has, milliseconds. */
 const DRAIN_MS = 30_000;
 /** How long a host may take to notice that an engine died, milliseconds. */
-const DOUBT_MS = 100;
+const FIRST_DOUBT_MS = 50;
+const LONGEST_DOUBT_MS = 2000;
 /** Requests at once that an engine is made for at least: it keeps its shape when nodes are added. */
 const LEAST_SEQUENCES = 16;
 const FIRST_RETRY_MS = 500;
@@ -85,7 +95,8 @@ export class Fleet {
   readonly #wanted = new Map<string, Wanted>();
   readonly #pools = new Map<string, Pool>();
   readonly #nodes = new Map<string, ClusterNode>();
-  readonly #doubted = new Map<string, NodeJS.Timeout>();
+  /** By host and model. */
+  readonly #doubts = new Map<string, Doubt>();
   readonly #leaving = new Map<ClusterNode, NodeJS.Timeout>();
   #lastNode = 0;
   #reconciling: Promise<void> | undefined;
@@ -230,11 +241,16 @@ export class Fleet {
 
   /**
    * A node said that its engine is gone. Its neighbours have the same one: they get no work until their host has said
-   * whether that is so.
+   * whether that is so, and while it keeps being wrong, ever more slowly.
    */
   doubt(node: ClusterNode): void {
     const key = `${node.host} ${node.model}`;
-    if (this.#doubted.has(key)) return;
+    const doubt = this.#doubts.get(key) ?? { timer: undefined, waitMs: FIRST_DOUBT_MS, last: 0 };
+    this.#doubts.set(key, doubt);
+    if (doubt.timer !== undefined) return;
+    const now = performance.now();
+    doubt.waitMs =
+      now - doubt.last > LONGEST_DOUBT_MS ? FIRST_DOUBT_MS : Math.min(LONGEST_DOUBT_MS, doubt.waitMs * 2);
     const neighbours = [...this.nodesOf(node.model)].filter(({ host }) => host === node.host);
     for (const each of neighbours) this.#hooks.down(each, 'its engine may be gone');
     const ask = async (): Promise<void> => {
@@ -242,14 +258,12 @@ export class Fleet {
         .get(node.host)
         ?.engineInfo(node.model)
         .catch(() => undefined);
-      this.#doubted.delete(key);
-      if (info === undefined) return; // it will be told when the engine is back
+      doubt.timer = undefined;
+      doubt.last = performance.now();
+      if (info === undefined || this.#stopped) return; // we are told when the engine is back
       for (const each of neighbours) if (this.#nodes.get(each.id) === each) this.#hooks.up(each);
     };
-    this.#doubted.set(
-      key,
-      setTimeout(() => void ask(), DOUBT_MS),
-    );
+    doubt.timer = setTimeout(() => void ask(), doubt.waitMs);
   }
 
   /** The node was silent for too long. */
@@ -276,7 +290,7 @@ export class Fleet {
     this.#stopped = true;
     clearTimeout(this.#retry);
     for (const timer of this.#away.values()) clearTimeout(timer);
-    for (const timer of this.#doubted.values()) clearTimeout(timer);
+    for (const { timer } of this.#doubts.values()) clearTimeout(timer);
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     await Promise.allSettled(
       [...this.#hosts.values()].map(async (link) => {
@@ -494,8 +508,8 @@ export class Fleet {
         for (const node of ours()) this.#hooks.beat(node);
       },
       engine: (model, up, why) => {
-        clearTimeout(this.#doubted.get(`${name} ${model}`));
-        this.#doubted.delete(`${name} ${model}`);
+        clearTimeout(this.#doubts.get(`${name} ${model}`)?.timer);
+        this.#doubts.delete(`${name} ${model}`);
         if (up) void this.#learn(name, model);
         let count = 0;
         for (const node of ours()) {

@@ -15,6 +15,8 @@ export interface Job {
   readonly tokens: number;
   /** Nodes that were asked before this one. */
   readonly attempts: number;
+  /** Of those, how many in a row failed under it for nothing. */
+  readonly failures: number;
   /** Nobody waits for it any more. */
   readonly over: boolean;
   /** What the balancer is to know; asked anew for each attempt. */

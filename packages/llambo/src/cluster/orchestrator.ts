@@ -444,8 +444,8 @@ export class Orchestrator {
   /** A job whose node died goes to another one, now or after a pause. */
   #again(job: Job, tokens: number, error: Error): void {
     const now = performance.now();
-    const another = true;
-    const verdict = this.#retry.failed({ attempts: job.attempts, tokens, another, patienceMs: WAIT_MS }, now);
+    const { failures: attempts } = job;
+    const verdict = this.#retry.failed({ attempts, tokens, another: true, patienceMs: WAIT_MS }, now);
     if (!verdict.retry) return job.fail(error);
     if (verdict.afterMs === 0) return this.#dispatcher.resubmit(job);
     const pause = setTimeout(() => {

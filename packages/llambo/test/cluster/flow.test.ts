@@ -113,14 +113,26 @@ describe('an engine that dies', () => {
     ).toMatch(/died \(SIGKILL\), 2 nodes in error[\s\S]*is back, 2 nodes recovered/);
   });
 
-  test('five times under one question: an error, never silence', async () => {
+  test('again and again: as long as each one gives a token, the answer goes on', async () => {
     const models = new EchoModels({ tokenMs: 1 });
     const cluster = await start(models);
+    const whole = await ask(cluster, 'hard times', { maxTokens: 60 });
     let kills = 0;
-    const { error } = await ask(cluster, 'doomed', {
+    const { text, finish } = await ask(cluster, 'hard times', {
       maxTokens: 60,
-      onChunk: () => kills++ < 5 && models.kill(),
+      onChunk: (count) => count % 8 === 0 && kills++ < 3 && models.kill(),
     });
+    expect(text).toBe(whole.text);
+    expect(finish?.assignment.attempt).toBe(4);
+    expect(cluster.status().load).toBe(0);
+  }, 60_000);
+
+  test('five times before its first token: an error, never silence', async () => {
+    const models = new EchoModels({ firstMs: 60_000 });
+    const cluster = await start(models);
+    const killer = setInterval(() => cluster.status().load > 0 && models.kill(), 20);
+    const { error } = await ask(cluster, 'doomed', { maxTokens: 60 });
+    clearInterval(killer);
     expect(error?.message).toMatch(/engine is gone/);
     expect(cluster.status().load).toBe(0);
   }, 60_000);
