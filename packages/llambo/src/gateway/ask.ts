@@ -7,18 +7,10 @@ import type {
   InferenceFinish,
   InferenceRequest,
 } from '../cluster/inference.ts';
-import type { Principal } from './auth.ts';
+import { ANONYMOUS, type Principal } from './auth.ts';
 import { HttpError } from './http.ts';
 import { rateLimited } from './openai/errors.ts';
 import type { Services } from './services.ts';
-
-/** Decisions that are remembered. */
-const MOST_ASSIGNMENTS = 256;
-
-export interface Question extends InferenceRequest {
-  /** Whose key it came with: prompts share cached prefixes only within it. */
-  readonly tenant?: string;
-}
 
 /** Counts what passes on its way to the API's own sink. */
 class Measured implements AnswerSink {
@@ -26,21 +18,23 @@ class Measured implements AnswerSink {
   readonly #sink: AnswerSink;
   readonly #api: string;
   readonly #principal: Principal;
-  readonly #id: string;
   readonly #estimate: number;
   readonly #startedAt = performance.now();
   #assignment: Assignment | undefined;
-  /** Where it is counted. */
-  #node: string | undefined;
   #last = 0;
   #over = false;
 
-  constructor(services: Services, question: Question, principal: Principal, api: string, sink: AnswerSink) {
+  constructor(
+    services: Services,
+    question: InferenceRequest,
+    principal: Principal,
+    api: string,
+    sink: AnswerSink,
+  ) {
     this.#services = services;
     this.#sink = sink;
     this.#api = api;
     this.#principal = principal;
-    this.#id = question.id;
     this.#estimate = estimatedTokens(question.generate);
     const verdict = principal.limiter?.admit(this.#estimate, this.#startedAt);
     if (verdict?.ok === false) throw new HttpError(rateLimited(verdict.why, verdict.retryAfter));
@@ -49,38 +43,7 @@ class Measured implements AnswerSink {
   assigned(assignment: Assignment): void {
     this.#assignment = assignment;
     if (assignment.attempt > 1) this.#services.metrics.failover(assignment.model);
-    const { assignments, observer } = this.#services;
-    assignments.push({
-      at: Date.now(),
-      request: this.#id,
-      model: assignment.model,
-      strategy: assignment.strategy,
-      node: assignment.node,
-      load: this.#enter(assignment.node),
-      attempt: assignment.attempt,
-      nodes: observer.nodes,
-    });
-    if (assignments.length > MOST_ASSIGNMENTS) assignments.shift();
     this.#sink.assigned?.(assignment);
-  }
-
-  /** Counts the question at its node. The number of those that were there already. */
-  #enter(node: string): number {
-    const { inFlight } = this.#services;
-    this.#leave();
-    this.#node = node;
-    const before = inFlight.get(node) ?? 0;
-    inFlight.set(node, before + 1);
-    return before;
-  }
-
-  #leave(): void {
-    if (this.#node === undefined) return;
-    const { inFlight } = this.#services;
-    const left = (inFlight.get(this.#node) ?? 1) - 1;
-    if (left > 0) inFlight.set(this.#node, left);
-    else inFlight.delete(this.#node);
-    this.#node = undefined;
   }
 
   chunk(chunk: Chunk): void {
@@ -121,7 +84,6 @@ class Measured implements AnswerSink {
   #end(outcome: string, tokens: number): void {
     if (this.#over) return;
     this.#over = true;
-    this.#leave();
     this.#principal.limiter?.done(tokens === 0 ? 0 : tokens - this.#estimate);
     this.#services.metrics.ended(
       this.#api,
@@ -140,13 +102,13 @@ class Measured implements AnswerSink {
  */
 export function ask(
   services: Services,
-  question: Question,
+  question: InferenceRequest,
   principal: Principal,
   api: string,
   sink: AnswerSink,
 ): Inference {
   const measured = new Measured(services, question, principal, api, sink);
-  const owned = principal.id === 'anonymous' ? question : { ...question, tenant: principal.id };
+  const owned = principal.id === ANONYMOUS ? question : { ...question, key: principal.id };
   let inference: Inference;
   try {
     inference = services.orchestrator.infer(owned, measured);

@@ -24,7 +24,9 @@ export interface AuthOptions {
   readonly secured?: boolean;
 }
 
-const ANONYMOUS: Principal = { id: 'anonymous', scopes: ['infer', 'operate', 'admin'], limiter: undefined };
+/** Who asks in a cluster without keys. */
+export const ANONYMOUS = 'anonymous';
+const EVERYBODY: Principal = { id: ANONYMOUS, scopes: ['infer', 'operate', 'admin'], limiter: undefined };
 /** Names that no page can choose to mean this machine: addresses, and localhost. */
 const LOCAL = /^((.+\.)?localhost|\[[0-9a-f:.]+\]|(\d{1,3}\.){3}\d{1,3})$/;
 
@@ -73,7 +75,7 @@ export class Authenticator {
 
   /** @throws HttpError 401 */
   principal({ authorization, apiKey, protocols }: Credentials): Principal {
-    if (this.#keys === undefined || this.#keys.empty) return ANONYMOUS;
+    if (this.#keys === undefined || this.#keys.empty) return EVERYBODY;
     const bearer = authorization === undefined ? undefined : /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
     const offered = protocols?.split(',').map((word) => word.trim());
     const subprotocol = offered?.find((word) => word.startsWith('key.'))?.slice(4);

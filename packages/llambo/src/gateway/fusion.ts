@@ -1,7 +1,7 @@
 /** Questions to several nodes, by the cluster's own API and by OpenAI chats with a model named `fusion`. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { AnswerSink, Inference } from '../cluster/inference.ts';
+import type { AnswerSink, Inference, InferenceRequest } from '../cluster/inference.ts';
 import { LlamboError } from '../errors.ts';
 import { fusionJson, fusionMembers } from '../fusion/chat.ts';
 import {
@@ -14,7 +14,7 @@ import {
   fusionOfChat,
 } from '../fusion/index.ts';
 import { AnswerStream, ownRequestId } from './answer-stream.ts';
-import { ask, type Question } from './ask.ts';
+import { ask } from './ask.ts';
 import { principalOf } from './auth.ts';
 import { type Ctx, departureOf, failureOf, readJson } from './http.ts';
 import { textOf } from './openai/convert.ts';
@@ -42,7 +42,7 @@ function clusterFor(services: Services, context: Ctx): FusionCluster {
     get nodes() {
       return orchestrator.nodes;
     },
-    infer: (request: Question, sink: AnswerSink): Inference =>
+    infer: (request: InferenceRequest, sink: AnswerSink): Inference =>
       ask(services, request, principal, 'fusion', sink),
     score: (model, request, signal) => orchestrator.score(model, request, signal),
     embed: (model, texts) => orchestrator.embed(model, texts),

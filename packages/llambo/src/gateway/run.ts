@@ -1,9 +1,9 @@
 /** Runs the questions of one HTTP request, for any API: all answers at once, or as they come. */
 import { randomUUID } from 'node:crypto';
 import type { Chunk, GenerateRequest, TokenLogprob } from '@llambo/llama';
-import type { Assignment, InferenceFinish } from '../cluster/inference.ts';
+import type { Assignment, InferenceFinish, InferenceRequest } from '../cluster/inference.ts';
 import { AnswerStream, ownRequestId } from './answer-stream.ts';
-import { ask, type Question } from './ask.ts';
+import { ask } from './ask.ts';
 import { principalOf } from './auth.ts';
 import { Choices } from './choices.ts';
 import { type Ctx, departureOf } from './http.ts';
@@ -59,7 +59,7 @@ export const headersOf = (
   'x-llambo-attempts': String(attempt),
 });
 
-function question({ model, session, requests }: Run, envelope: Envelope, index: number): Question {
+function question({ model, session, requests }: Run, envelope: Envelope, index: number): InferenceRequest {
   return {
     id: `${envelope.id}-${index}`,
     ...(model === undefined ? {} : { model }),

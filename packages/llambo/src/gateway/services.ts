@@ -23,10 +23,6 @@ export interface Services {
   readonly observer: Observer;
   readonly replays: ReplayBuffers;
   readonly dashboard: string | undefined;
-  /** Where questions went lately, for clusters that keep no trace of their own. */
-  readonly assignments: unknown[];
-  /** Questions that came by this gateway and are at a node now, by node. */
-  readonly inFlight: Map<string, number>;
   close(): void;
 }
 
@@ -37,6 +33,7 @@ export function createServices(
   const observer = new Observer(orchestrator);
   const metrics = new ClusterMetrics();
   const unwatch = watchCluster(metrics.registry, orchestrator);
+  orchestrator.metrics = () => metrics.registry.render();
   const replays = new ReplayBuffers();
   return {
     orchestrator,
@@ -45,8 +42,6 @@ export function createServices(
     observer,
     replays,
     dashboard: options.dashboard,
-    assignments: [],
-    inFlight: new Map(),
     close() {
       unwatch();
       observer.close();

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import { Server } from '@llambo/styx';
 import { acceptWebSocket } from '@llambo/styx/node';
 import { checkScope } from './auth.ts';
-import { fileServerOf } from './cluster/control.ts';
 import { failureOf, HttpError } from './http.ts';
 import { notFound } from './openai/errors.ts';
 import type { Services } from './services.ts';
@@ -47,11 +46,9 @@ export class StyxDoor {
       apiKey: typeof apiKey === 'string' ? apiKey : undefined,
       protocols: headers['sec-websocket-protocol'],
     });
-    // The tree's ctl file takes every command.
-    checkScope(principal, 'admin');
-    const files = fileServerOf(orchestrator);
-    if (files === undefined) throw new HttpError(notFound('tree of files at', PATH));
-    this.#server ??= new Server(files);
+    // Its ctl files take every command.
+    checkScope(principal, 'operate');
+    this.#server ??= new Server(orchestrator.fileServer());
   }
 }
 

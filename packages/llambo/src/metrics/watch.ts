@@ -1,5 +1,4 @@
 import type { Orchestrator } from '../cluster/orchestrator.ts';
-import { hostsOf } from '../gateway/cluster/control.ts';
 import type { Registry, Scalar } from './registry.ts';
 
 /** Nodes up to which each has series of its own; beyond, a board would drown in them. */
@@ -52,6 +51,10 @@ export function watchCluster(registry: Registry, orchestrator: Orchestrator): ()
     .counter('process_cpu_seconds_total', 'User and system time of the orchestrator.')
     .with();
 
+  /** Up to when decisions were counted, and the newest that was. */
+  let counted = 0;
+  let newest = 0;
+
   registry.onCollect(() => {
     const status = orchestrator.status();
     for (const { child } of nodes.children.values()) child.value = 0;
@@ -83,11 +86,17 @@ export function watchCluster(registry: Registry, orchestrator: Orchestrator): ()
     // The queue is one for all models here; with one model, as usual, it is that model's.
     for (const model of byModel.keys())
       vllmWaiting.with(model).value = byModel.size === 1 ? status.waiting : 0;
-    for (const each of hostsOf(orchestrator)) {
+    for (const each of orchestrator.hosts()) {
       for (const [figure, value] of Object.entries(each)) {
         if (typeof value === 'number') host.with(each.name, snake(figure)).value = value;
       }
     }
+    for (const { at, class: name, from, to } of orchestrator.decisions().autoscaler) {
+      if (at <= counted || from === to) continue;
+      scalings.with(name, to > from ? 'up' : 'down').value++;
+      newest = Math.max(newest, at);
+    }
+    counted = Math.max(counted, newest);
     rss.value = process.memoryUsage.rss();
     const { user, system } = process.cpuUsage();
     cpu.value = (user + system) / 1e6;
@@ -96,11 +105,6 @@ export function watchCluster(registry: Registry, orchestrator: Orchestrator): ()
   const count = (text: string): void => {
     const spawned = /^spawned (\d+) (\S+) nodes?/.exec(text);
     if (spawned !== null) spawns.with(spawned[2] as string).value += Number(spawned[1]);
-    const scaled = /^(?:scaled|autoscaler?:?) (\S+?):? .*?(\d+) (?:to|->) (\d+)/.exec(text);
-    if (scaled !== null) {
-      const direction = Number(scaled[3]) > Number(scaled[2]) ? 'up' : 'down';
-      scalings.with(scaled[1] as string, direction).value++;
-    }
   };
   for (const { text } of orchestrator.events.recent(1000)) count(text);
   return orchestrator.events.follow(({ text }) => count(text));

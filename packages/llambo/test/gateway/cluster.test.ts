@@ -30,7 +30,8 @@ test('status has the maximum and the version', async () => {
   expect(await get('/api/v1/status')).toMatchObject({
     health: 'healthy',
     nodes: 10,
-    maximum: 10,
+    maximum: expect.any(Number),
+    autoscale: { on: false, policy: expect.any(String) },
     capacity: 34,
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
   });
@@ -48,13 +49,20 @@ test('nodes, one node, and no node', async () => {
     capacity: 4,
     requests: 0,
   });
-  expect(await get(`/api/v1/nodes/${first?.id}`)).toMatchObject({ ...first, log: expect.any(Array) });
+  expect(await get(`/api/v1/nodes/${first?.id}`)).toMatchObject({
+    ...first,
+    log: expect.any(Array),
+    namespace: expect.stringContaining('/n/llambo'),
+    status: expect.stringContaining('='),
+  });
   const missing = await fetch(`${served.url}/api/v1/nodes/nobody`);
   expect([missing.status, await missing.json()]).toMatchObject([404, { error: { code: 'node_not_found' } }]);
 });
 
 test('hosts and history are lists', async () => {
-  expect(await get('/api/v1/hosts')).toMatchObject({ hosts: expect.any(Array) });
+  expect(await get('/api/v1/hosts')).toMatchObject({
+    hosts: [{ name: expect.any(String), state: 'up', workers: 10 }],
+  });
   await expect.poll(async () => (await get('/api/v1/history')).points, { timeout: 4000 }).not.toHaveLength(0);
   const { points } = await get('/api/v1/history');
   expect((points as unknown[])[0]).toMatchObject({

@@ -49,8 +49,7 @@ export function anthropicRoutes(services: Services): Hono<Env> {
     const body = countSchema.parse(await readJson(context));
     const { request } = await toChat(services, body);
     const { orchestrator } = services;
-    const render = orchestrator.applyTemplate.bind(orchestrator) as (...args: unknown[]) => Promise<string>;
-    const text = await render(body.model, request.messages ?? [], request.tools);
+    const text = await orchestrator.applyTemplate(body.model, request.messages ?? [], request.tools);
     const tokens = await orchestrator.tokenize(body.model, text);
     return context.json({ input_tokens: tokens.length });
   });

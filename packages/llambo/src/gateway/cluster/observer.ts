@@ -4,7 +4,6 @@ import { Reservoir } from '../../cluster/meter.ts';
 import type { Orchestrator } from '../../cluster/orchestrator.ts';
 import type { ClusterStatus } from '../../cluster/status.ts';
 import { VERSION } from '../version.ts';
-import { maximumOf } from './control.ts';
 
 /** One second of the cluster's life. */
 export interface HistoryPoint {
@@ -24,8 +23,6 @@ export interface HistoryPoint {
 }
 
 export interface StatusReport extends ClusterStatus {
-  /** Nodes that the cluster may have. */
-  readonly maximum: number;
   readonly version: string;
   /** Changes with every change of the list of nodes. */
   readonly generation: number;
@@ -71,11 +68,6 @@ export class Observer {
     this.#unfollow = orchestrator.events.follow((event) => this.#event(event));
   }
 
-  /** Nodes of the cluster, as of the last second. */
-  get nodes(): number {
-    return this.#ids.length;
-  }
-
   /** An answer began after so long. */
   firstToken(milliseconds: number): void {
     this.#latency.add(milliseconds);
@@ -89,7 +81,6 @@ export class Observer {
   report(): StatusReport {
     return {
       ...this.#orchestrator.status(),
-      maximum: maximumOf(this.#orchestrator),
       version: VERSION,
       generation: this.#currentGeneration(),
       availability: this.#seconds === 0 ? 1 : this.#up / this.#seconds,

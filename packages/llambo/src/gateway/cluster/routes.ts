@@ -8,7 +8,7 @@ import { EVENT_STREAM_HEADERS, outletOf } from '../event-stream.ts';
 import { fusionEvents } from '../fusion.ts';
 import { type Ctx, type Env, readJson } from '../http.ts';
 import type { Services } from '../services.ts';
-import { decisionsOf, execute, hostsOf } from './control.ts';
+import { ClusterFiles } from './files.ts';
 import { orderedNodes } from './observer.ts';
 import { commandSchema } from './schemas.ts';
 
@@ -18,6 +18,7 @@ const ALIVE_MS = 15_000;
 /** The cluster's own API: what the dashboard and llamboctl use. */
 export function clusterRoutes(services: Services): Hono<Env> {
   const { orchestrator, observer, auth } = services;
+  const files = new ClusterFiles(orchestrator);
   const app = new Hono<Env>();
   // Asking is not steering.
   app.post('/fusion', requires('infer', auth), (context) => fusionEvents(services, context));
@@ -26,15 +27,16 @@ export function clusterRoutes(services: Services): Hono<Env> {
   app.get('/status', (context) =>
     context.json({
       ...observer.report(),
+      autoscale: autoscaleOf(services),
       strategies: strategyNames(),
       policies: policyNames(),
       scopes: principalOf(context).scopes,
     }),
   );
   app.get('/nodes', (context) => context.json({ nodes: orderedNodes(orchestrator).map(nodeShape) }));
-  app.get('/nodes/:id', (context) => {
+  app.get('/nodes/:id', async (context) => {
     const id = context.req.param('id');
-    const node = orchestrator.nodes.find((each) => each.id === id);
+    const node = orchestrator.node(id);
     if (node === undefined) throw new LlamboError('unknown-node', `there is no node ${id}`);
     const log = orchestrator.events
       .recent(1000)
@@ -42,29 +44,25 @@ export function clusterRoutes(services: Services): Hono<Env> {
       .slice(-50)
       .map(formatEvent);
     const { cpu, memory, contextSize } = node;
-    const status = `id=${id} class=${node.class} model=${node.model} state=${node.state} load=${node.load} capacity=${node.capacity} cpu=${cpu} memory=${memory} context=${contextSize}\n`;
-    return context.json({ ...nodeShape(node), namespace: namespaceOf(node), status, log });
+    const [namespace, status] = await Promise.all(
+      ['namespace', 'status'].map((file) => files.read(`${id}/${file}`)),
+    );
+    return context.json({ ...nodeShape(node), cpu, memory, contextSize, namespace, status, log });
   });
-  app.get('/hosts', (context) => context.json({ hosts: hostsOf(orchestrator) }));
+  app.get('/hosts', (context) => context.json({ hosts: orchestrator.hosts() }));
   app.get('/history', (context) => context.json({ points: observer.history() }));
-  app.get('/decisions', (context) => {
-    const { balancer, autoscaler } = decisionsOf(orchestrator);
-    return context.json({ balancer: balancer ?? services.assignments, autoscaler });
-  });
+  app.get('/decisions', (context) => context.json(orchestrator.decisions()));
   app.get('/events', (context) => events(services, context));
   app.post('/ctl', async (context) => {
     const { command } = commandSchema.parse(await readJson(context));
-    const verb = command.trim().split(/\s+/)[0];
-    if (verb === 'shutdown' || verb === 'limit') requireAdmin(context);
-    return context.json({ result: await execute(orchestrator, command, `http ${principalOf(context).id}`) });
+    return context.json({ result: await orchestrator.execute(command) });
   });
   return app;
 }
 
-/** Ends the cluster, or changes what keys may use: not for every operator. */
-function requireAdmin(context: Ctx): void {
-  const { scopes } = principalOf(context);
-  if (!scopes.includes('admin')) throw new LlamboError('bad-request', 'command needs a key with scope admin');
+function autoscaleOf({ orchestrator }: Services): { readonly on: boolean; readonly policy: string } {
+  const { enabled, policy } = orchestrator.autoscale();
+  return { on: enabled, policy };
 }
 
 type Node = Services['orchestrator']['nodes'][number];
@@ -73,7 +71,7 @@ export const nodeShape = (node: Node): Record<string, unknown> => ({
   id: node.id,
   class: node.class,
   model: node.model,
-  host: (node as { host?: string }).host ?? null,
+  host: node.host,
   state: node.state,
   load: node.load,
   capacity: node.capacity,
@@ -82,9 +80,6 @@ export const nodeShape = (node: Node): Record<string, unknown> => ({
   tokens: node.counters.tokens,
   failures: node.counters.failures,
 });
-
-/** The node's mount table, where the node can tell it. */
-const namespaceOf = (node: Node): string => (node as { namespace?: string }).namespace ?? '';
 
 /** Events since `Last-Event-ID` (or none of the past), then each as it comes, and the status every second. */
 function events({ orchestrator, observer }: Services, context: Ctx): Response {

@@ -6,6 +6,7 @@ export const commandSchema = z.strictObject({
     .string()
     .min(1)
     .max(1000)
+    .regex(/^[^\r\n]*\S[^\r\n]*$/, 'must be one line')
     .describe('one line as the ctl file takes it, such as `spawn tiny 10` or `strategy p2c`'),
 });
 
@@ -16,6 +17,7 @@ const counts = z.record(z.string(), z.int().min(0));
 export const statusSchema = z.looseObject({
   health: z.enum(['healthy', 'degraded', 'down']),
   nodes: z.int().min(0),
+  maximum: z.int().describe('nodes that there may be'),
   states: counts.describe('nodes by state'),
   classes: z.array(
     z.looseObject({ name: z.string(), nodes: z.int(), load: z.number(), capacity: z.number() }),
@@ -31,7 +33,6 @@ export const statusSchema = z.looseObject({
 });
 
 export const reportSchema = statusSchema.extend({
-  maximum: z.int().describe('nodes that the cluster may have'),
   version: z.string(),
   generation: z.int().describe('changes with every change of the list of nodes'),
   availability: z.number().min(0).max(1),

@@ -64,12 +64,8 @@ async function knowsTools({ orchestrator }: Services, model: string | undefined)
   known.set(orchestrator, models);
   let knows = models.get(name);
   if (knows === undefined) {
-    const render = orchestrator.applyTemplate.bind(orchestrator) as (
-      model: string,
-      messages: readonly ChatMessage[],
-      tools: readonly unknown[],
-    ) => Promise<string>;
-    const text = await render(name, [{ role: 'user', content: 'x' }], [openaiTool(PROBE)]).catch(() => '');
+    const probe = [{ role: 'user', content: 'x' }];
+    const text = await orchestrator.applyTemplate(name, probe, [openaiTool(PROBE)]).catch(() => '');
     knows = text.includes(PROBE.name);
     models.set(name, knows);
   }
