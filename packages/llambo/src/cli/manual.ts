@@ -45,13 +45,14 @@ const ENVIRONMENT = `| variable | what |
 | \`LLAMBO_HOME\` | Llambo's folder, default \`~/.llambo\` |
 | \`LLAMBO_ADDR\` | the cluster, when \`--addr\` does not say |
 | \`LLAMBO_KEY\` | key for a gateway that wants one |
+| \`LLAMBO_TOKEN\` | token for Styx of another machine |
 | \`LLAMBO_THREADS\` | threads of llama.cpp |
 | \`VISUAL\`, \`EDITOR\` | editor of \`config edit\` |
 | \`NO_COLOR\` | no colours |`;
 
 const FILES = `| file in \`$LLAMBO_HOME\` | what |
 |---|---|
-| \`usr/llamboctl.conf\` | \`addr=ADDRESS\` and \`key=KEY\`, one a line; \`#\` begins a comment |
+| \`usr/llamboctl.conf\` | \`addr=ADDRESS\`, \`key=KEY\` and \`token=TOKEN\`, one a line; \`#\` begins a comment |
 | \`usr/limbot.conf\`, \`usr/limbot-history.txt\` | limbot(1) |
 | \`state/cluster.json\`, \`state/cluster.log\` | the cluster that runs here |
 | \`models/\` | models(7) |`;

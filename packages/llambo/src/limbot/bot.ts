@@ -52,8 +52,8 @@ export class Bot {
   last: Answer | undefined;
   readonly #history: History | undefined;
   #models: readonly ModelRow[] | undefined;
-  /** Found out by an answer that did not fit. */
-  readonly #learned = new Map<string, number>();
+  /** By model or class: as the cluster says, or as was found out by running into it. */
+  readonly #contexts = new Map<string, number>();
   #counters = new Map<string, ClusterCounter>();
   /** Turns of which it was said that they are left out. */
   #told = 0;
@@ -89,20 +89,19 @@ export class Bot {
   reconnect(cluster: ClusterClient): void {
     this.cluster = cluster;
     this.#models = undefined;
-    this.#learned.clear();
+    this.#contexts.clear();
     this.#counters.clear();
   }
 
   /** Tokens of prompt and answer together, of who answers next. */
   async context(): Promise<number> {
     const target = this.target ?? '';
-    const learned = this.#learned.get(target);
-    if (learned !== undefined) return learned;
-    const models = await this.models();
-    const own = models.find(({ name }) => name === target) ?? (target === '' ? models[0] : undefined);
-    if (own?.context !== undefined) return own.context;
-    const known = models.flatMap(({ context }) => (context === undefined ? [] : [context]));
-    return known.length === 0 ? SMALLEST_CONTEXT : Math.min(...known);
+    let context = this.#contexts.get(target);
+    if (context === undefined) {
+      context = (await this.cluster.context(this.target)) ?? SMALLEST_CONTEXT;
+      this.#contexts.set(target, context);
+    }
+    return context;
   }
 
   /** A question and its answer. What goes wrong before the answer leaves the question, for /retry. */
@@ -132,7 +131,7 @@ export class Bot {
         if (!(error instanceof LlamboError) || error.code !== 'context-overflow' || attempt >= 4) throw error;
         const believed = await this.context();
         const limit = contextIn(error.message);
-        this.#learned.set(this.target ?? '', limit < believed ? limit : Math.floor(believed * 0.75));
+        this.#contexts.set(this.target ?? '', limit < believed ? limit : Math.floor(believed * 0.75));
         this.#counters.clear();
       }
     }

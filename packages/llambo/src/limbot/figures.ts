@@ -9,11 +9,15 @@ export function figures({ end, firstMs, totalMs }: Answer): string {
     `${completionTokens} tokens`,
     ...(speed === null ? [] : [`${speed.toFixed(1)} tok/s`]),
     ...(firstMs === undefined ? [] : [`first after ${firstMs.toFixed(0)} ms`]),
-    provenance === undefined ? model : `${provenance.node} (${provenance.class}, ${model})`,
+    provenance === undefined ? model : `${provenance.node} (${whoOf(provenance.class, model)})`,
     ...(end.reason === 'length' ? ['cut at its longest'] : []),
     ...((provenance?.attempts ?? 1) > 1 ? [`${provenance?.attempts} attempts`] : []),
   ].join(', ');
 }
+
+/** A question to a class is answered in its name. */
+const whoOf = (ofClass: string, model: string): string =>
+  ofClass === model ? ofClass : `${ofClass}, ${model}`;
 
 /** What /stats shows. */
 export function totalsText(

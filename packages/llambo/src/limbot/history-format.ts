@@ -1,5 +1,5 @@
 /** The lines of limbot-history.txt: limbot-history(6). */
-import { AttributeReader, quote } from '../wire/words.ts';
+import { quote, readAttributes } from '../cli/attributes.ts';
 
 export type Role = 'system' | 'user' | 'assistant';
 
@@ -41,16 +41,13 @@ export const formatAttributes = (attributes: Readonly<Record<string, string | nu
     .map(([name, value]) => `${name}=${quote(String(value).replaceAll('\n', ' '))}`)
     .join(' ');
 
-/** As many as can be read. */
+/** None, when the line is damaged. */
 export function parseAttributes(text: string): Attributes {
-  const found: Record<string, string> = {};
-  const reader = new AttributeReader(text);
   try {
-    for (let pair = reader.next(); pair !== undefined; pair = reader.next()) found[pair[0]] = pair[1];
+    return Object.fromEntries(readAttributes(text));
   } catch {
-    // the rest is damaged
+    return {};
   }
-  return found;
 }
 
 export interface Turn {

@@ -1,6 +1,6 @@
 /** What limbot.conf and /set know: limbot.conf(5). One table gives checks, help and the manual page. */
+import { quote, readAttributes } from '../cli/attributes.ts';
 import { LlamboError } from '../errors.ts';
-import { AttributeReader, quote } from '../wire/words.ts';
 
 type Value = string | number | boolean | undefined;
 
@@ -208,12 +208,8 @@ export function readSettings(text: string, name: string, into: Settings = new Se
 
 /** `name=value`; the value may be in quotes, as rc has them. */
 function readLine(line: string): readonly [string, string] {
-  const trimmed = line.trim().replace(/^(\w+)\s*=\s*/, '$1=');
-  const reader = new AttributeReader(trimmed);
-  const pair = reader.next();
-  if (pair === undefined) throw new Error('expected name=value');
-  if (/\S/.test(trimmed.slice(reader.at)))
-    throw new Error("expected one name=value a line; a value with blanks wants quotes: 'like this'");
+  const [pair, more] = readAttributes(line.trim().replace(/^(\w+)\s*=\s*/, '$1='));
+  if (pair === undefined || more !== undefined) throw new Error('expected one name=value a line');
   return [pair[0], fromLine(pair[1])];
 }
 

@@ -32,7 +32,7 @@ const RUN: Readonly<Record<string, Run>> = {
   help: ({ print, output }) => {
     const rows = SLASH.map(({ name, words, summary }) => [`  /${name} ${words}`.trimEnd(), summary]);
     print(`${table(rows)}\n
-A line that ends with \\ goes on in the next, and so does text between """ and """; so do pasted lines.
+A line that ends with \\ goes on in the next, and so does text between """ and """.
 Ctrl-C stops an answer, Ctrl-R searches what you asked before, Tab completes.
 ${dim(output, 'Settings last for this conversation; /set save keeps them.')}`);
   },
@@ -145,9 +145,10 @@ async function choose(
   const classes = (await cluster.status()).classes;
   const names = what === 'model' ? models.map((model) => model.name) : classes.map((each) => each.name);
   if (name === '') {
+    const contexts = await Promise.all(models.map((model) => model.context ?? cluster.context(model.name)));
     const rows =
       what === 'model'
-        ? models.map((model) => [model.name, model.context === undefined ? '' : `${model.context} tokens`])
+        ? models.map((model, i) => [model.name, contexts[i] === undefined ? '' : `${contexts[i]} tokens`])
         : classes.map((each) => [each.name, `${each.nodes} nodes, ${each.load} of ${each.capacity} in use`]);
     const chosen = settings.text(what);
     print(table(rows.map(([first, ...more]) => [`${first === chosen ? '*' : ' '} ${first}`, ...more])));

@@ -20,9 +20,9 @@ describe('limbot.conf', () => {
     ['stats=maybe', 'limbot.conf:1: stats: expected on or off, got maybe'],
     ['overflow=shift', 'limbot.conf:1: overflow: expected drop or summarise, got shift'],
     ['colour=red', 'limbot.conf:1: there is no setting colour; settings: model, class,'],
-    ['system=two words', 'limbot.conf:1: expected one name=value a line; a value with blanks wants quotes'],
+    ['system=two words', 'limbot.conf:1: expected name=value, got words'],
     ["system='open", 'limbot.conf:1: system: quote is not closed'],
-    ['hello', 'limbot.conf:1: "hello" is no attribute'],
+    ['hello', 'limbot.conf:1: expected name=value, got hello'],
   ])('%j: %s', (text, message) => {
     expect(() => read(text)).toThrow(message);
   });

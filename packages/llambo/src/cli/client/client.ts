@@ -127,6 +127,8 @@ export interface ClusterClient {
   /** One line of the ctl grammar; the cluster's answer. @throws LlamboError with the reason, when it is refused */
   ctl(line: string, signal?: AbortSignal): Promise<string>;
   models(): Promise<readonly ModelRow[]>;
+  /** Tokens of prompt and answer together, of a model or class; undefined when the cluster does not say. */
+  context(model: string | undefined): Promise<number | undefined>;
   /** Tokens of the text by the model's own tokenizer. */
   countTokens(model: string | undefined, text: string): Promise<number>;
   /** Tokens of the whole prompt that these messages become; undefined when the cluster cannot say. */

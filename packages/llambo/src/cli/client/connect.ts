@@ -6,21 +6,32 @@ import { noCluster } from '../errors.ts';
 import { readRunning } from '../state.ts';
 import type { ClusterClient } from './client.ts';
 
-/** What usr/llamboctl.conf may say: `addr=` and `key=`, one a line. */
-function userConf(): { readonly addr?: string; readonly key?: string } {
+interface UserConf {
+  addr?: string;
+  /** For a gateway that wants one. */
+  key?: string;
+  /** For Styx of another machine. */
+  token?: string;
+}
+
+/** What usr/llamboctl.conf may say: `addr=`, `key=` and `token=`, one a line. */
+function userConf(): UserConf {
   let text: string;
   try {
     text = readFileSync(join(llamboHome(), 'usr', 'llamboctl.conf'), 'utf8');
   } catch {
     return {};
   }
-  const conf: { addr?: string; key?: string } = {};
+  const conf: UserConf = {};
   text.split('\n').forEach((line, i) => {
     if (/^\s*(#|$)/.test(line)) return;
-    const match = /^\s*(addr|key)\s*=\s*(\S+)\s*$/.exec(line);
+    const match = /^\s*(addr|key|token)\s*=\s*(\S+)\s*$/.exec(line);
     if (match === null)
-      throw new LlamboError('config', `llamboctl.conf:${i + 1}: lines are addr=ADDRESS and key=KEY`);
-    conf[match[1] as 'addr' | 'key'] = match[2] as string;
+      throw new LlamboError(
+        'config',
+        `llamboctl.conf:${i + 1}: lines are addr=ADDRESS, key=KEY and token=TOKEN`,
+      );
+    conf[match[1] as keyof UserConf] = match[2] as string;
   });
   return conf;
 }
@@ -40,6 +51,12 @@ export const toUrl = (address: string): string => (address.includes('://') ? add
 /** @throws LlamboError `unreachable` when there is no address */
 export async function connect(given?: string): Promise<ClusterClient> {
   const address = findAddress(given);
+  if (isDialString(address)) {
+    const { StyxClient } = await import('./styx-client.ts');
+    // Whoever reaches the socket of this account is its owner.
+    const local = address.startsWith('unix!');
+    return StyxClient.connect(address, local ? undefined : process.env['LLAMBO_TOKEN'] || userConf().token);
+  }
   const key = process.env['LLAMBO_KEY'] || userConf().key;
   const { HttpClient } = await import('./http-client.ts');
   return new HttpClient(toUrl(address), key);

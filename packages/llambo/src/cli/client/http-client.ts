@@ -100,6 +100,15 @@ export class HttpClient implements ClusterClient {
     return data.map(({ id, context_length, meta }) => ({ name: id, context: context_length ?? meta?.n_ctx }));
   }
 
+  async context(model: string | undefined): Promise<number | undefined> {
+    const body = { content: '', ...(model === undefined ? {} : { model }) };
+    const request = { method: 'POST', body } as const;
+    return (
+      (await this.#http.json<{ max_model_len?: number | null }>('/tokenize', request)).max_model_len ??
+      undefined
+    );
+  }
+
   async countTokens(model: string | undefined, content: string): Promise<number> {
     const body = { content, ...(model === undefined ? {} : { model }) };
     const { tokens } = await this.#http.json<{ tokens: unknown[] }>('/tokenize', { method: 'POST', body });
@@ -109,11 +118,8 @@ export class HttpClient implements ClusterClient {
   async countPrompt(model: string | undefined, messages: readonly ChatTurn[]): Promise<number | undefined> {
     const body = { messages, ...(model === undefined ? {} : { model }) };
     try {
-      const { prompt } = await this.#http.json<{ prompt: string }>('/apply-template', {
-        method: 'POST',
-        body,
-      });
-      return await this.countTokens(model, prompt);
+      const { tokens } = await this.#http.json<{ tokens: unknown[] }>('/tokenize', { method: 'POST', body });
+      return tokens.length;
     } catch (error) {
       if (error instanceof LlamboError && error.code === 'bad-request') return undefined;
       throw error;

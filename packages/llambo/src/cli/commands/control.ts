@@ -1,5 +1,6 @@
 /** Commands that send one line of the ctl grammar each. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quote } from '../attributes.ts';
 import type { ClusterClient } from '../client/client.ts';
 import { connect } from '../client/connect.ts';
 import { UsageError } from '../errors.ts';
@@ -9,10 +10,6 @@ import { readAll } from '../terminal.ts';
 
 /** Milliseconds between two looks at what has been done so far. */
 const LOOK_MS = 200;
-
-/** A word as the ctl file reads it: quoted as in rc when it has blanks or quotes, or nothing, in it. */
-export const quote = (word: string): string =>
-  /^[^\s'=]+$/.test(word) ? word : `'${word.replaceAll("'", "''")}'`;
 
 const line = (...words: readonly string[]): string => words.map(quote).join(' ');
 

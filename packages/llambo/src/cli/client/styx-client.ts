@@ -1,0 +1,446 @@
+/** The cluster through its files, llambo(4): everything that the gateway says, without HTTP. */
+import type { Finish } from '@llambo/llama';
+import { type Client, ORDWR, OREAD, OTRUNC, OWRITE, proveToken, type RemoteFile } from '@llambo/styx';
+import { connect } from '@llambo/styx/node';
+import type { ClusterEvent } from '../../cluster/events.ts';
+import { LlamboError, type LlamboErrorCode, unreachable } from '../../errors.ts';
+import type { WireRequest } from '../../wire/request.ts';
+import { readAttributes } from '../attributes.ts';
+import { cutShort } from '../errors.ts';
+import type {
+  ChatEnd,
+  ChatRequest,
+  ChatTurn,
+  ClusterClient,
+  Decisions,
+  FusionRequest,
+  FusionResult,
+  FusionVote,
+  HostRow,
+  ModelRow,
+  NodeDetail,
+  NodeRow,
+  Status,
+} from './client.ts';
+
+const DIAL_MS = 10_000;
+const READ = 64 * 1024;
+
+/** Names of the HTTP request's members, by those of a data file's request. */
+const SAMPLING = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  min_p: 'minP',
+  repeat_penalty: 'repeatPenalty',
+  seed: 'seed',
+  max_tokens: 'maxTokens',
+  ignore_eos: 'ignoreEos',
+} as const;
+
+export class StyxClient implements ClusterClient {
+  readonly address: string;
+  readonly #client: Client;
+  readonly #root: RemoteFile;
+
+  private constructor(address: string, client: Client, root: RemoteFile) {
+    this.address = address;
+    this.#client = client;
+    this.#root = root;
+  }
+
+  /** @throws LlamboError `unreachable` */
+  static async connect(address: string, token?: string): Promise<StyxClient> {
+    let client: Client | undefined;
+    try {
+      client = await connect(address, { signal: AbortSignal.timeout(DIAL_MS) });
+      const uname = 'operator';
+      const root = await client.attach(token === undefined ? { uname } : { uname, auth: proveToken(token) });
+      return new StyxClient(address, client, root);
+    } catch (error) {
+      client?.close();
+      throw unreachable(address, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #walk(path: string): Promise<RemoteFile> {
+    const names = path.split('/');
+    const { file } = await this.#root.walk(names);
+    if (file === undefined) throw new LlamboError('unknown-node', `there is no ${path}`);
+    return file as RemoteFile;
+  }
+
+  async #open(path: string, mode: number): Promise<RemoteFile> {
+    const file = await this.#walk(path).catch((error) => {
+      throw error instanceof LlamboError ? error : notFound(path, error);
+    });
+    try {
+      await file.open(mode);
+      return file;
+    } catch (error) {
+      await file.clunk();
+      throw toError(error);
+    }
+  }
+
+  /** The whole of a file that ends. */
+  async #text(path: string): Promise<string> {
+    const file = await this.#open(path, OREAD);
+    try {
+      const parts: Buffer[] = [];
+      for (let offset = 0; ; ) {
+        const bytes = await file.read(offset, READ);
+        if (bytes.length === 0) return Buffer.concat(parts).toString();
+        parts.push(Buffer.from(bytes));
+        offset += bytes.length;
+      }
+    } catch (error) {
+      throw toError(error);
+    } finally {
+      await file.clunk().catch(() => {});
+    }
+  }
+
+  async status(): Promise<Status> {
+    return parseStatus(await this.#text('status'));
+  }
+
+  async nodes(): Promise<readonly NodeRow[]> {
+    return (await this.#text('nodes')).split('\n').filter(Boolean).map(parseNode);
+  }
+
+  async node(id: string): Promise<NodeDetail> {
+    const row = (await this.nodes()).find((node) => node.id === id);
+    if (row === undefined) throw new LlamboError('unknown-node', `there is no node ${id}`);
+    const [status, namespace] = await Promise.all([
+      this.#text(`${id}/status`),
+      this.#text(`${id}/namespace`).catch(() => ''),
+    ]);
+    return { ...row, status, namespace };
+  }
+
+  async hosts(): Promise<readonly HostRow[]> {
+    const names = await this.#list('hosts');
+    const texts = await Promise.all(
+      names.filter((name) => name !== 'ctl').map((name) => this.#text(`hosts/${name}/status`)),
+    );
+    return texts.map(parseHost);
+  }
+
+  async #list(path: string): Promise<string[]> {
+    const { unpackDirs } = await import('@llambo/styx');
+    const file = await this.#open(path, OREAD);
+    try {
+      const names: string[] = [];
+      for (let offset = 0; ; ) {
+        const bytes = await file.read(offset, READ);
+        if (bytes.length === 0) return names;
+        names.push(...unpackDirs(bytes).map(({ name }) => name));
+        offset += bytes.length;
+      }
+    } finally {
+      await file.clunk();
+    }
+  }
+
+  async events(
+    signal: AbortSignal,
+    onEvent: (event: ClusterEvent) => void,
+    live: () => void = () => {},
+  ): Promise<void> {
+    const file = await this.#open('events', OREAD);
+    let serial = 0;
+    let rest = '';
+    let quiet: NodeJS.Timeout | undefined;
+    try {
+      for (let offset = 0; ; ) {
+        // What is kept comes at once; the first read that waits is where the present begins.
+        quiet ??= setTimeout(live, QUIET_MS);
+        const bytes = await file.read(offset, READ, { signal });
+        if (bytes.length === 0) return;
+        offset += bytes.length;
+        const lines = (rest + Buffer.from(bytes).toString()).split('\n');
+        rest = lines.pop() as string;
+        for (const line of lines) onEvent(parseEvent(line, ++serial));
+      }
+    } catch (error) {
+      if (!signal.aborted) throw toError(error);
+    } finally {
+      clearTimeout(quiet);
+      await file.clunk().catch(() => {});
+    }
+  }
+
+  async decisions(): Promise<Decisions> {
+    const lines = (await this.#text('trace')).split('\n').filter(Boolean);
+    return { balancer: lines.map((decision) => ({ decision })), autoscaler: [] };
+  }
+
+  metrics(): Promise<string> {
+    return this.#text('metrics');
+  }
+
+  async ctl(line: string, signal?: AbortSignal): Promise<string> {
+    const file = await this.#open('ctl', OWRITE | OTRUNC);
+    try {
+      await file.write(0, Buffer.from(line), signal === undefined ? undefined : { signal });
+      return ''; // a write says no more than that it was done
+    } catch (error) {
+      throw toError(error);
+    } finally {
+      await file.clunk().catch(() => {});
+    }
+  }
+
+  async models(): Promise<readonly ModelRow[]> {
+    const names = new Set((await this.nodes()).map(({ model }) => model));
+    return [...names].map((name) => ({ name, context: undefined }));
+  }
+
+  async context(model: string | undefined): Promise<number | undefined> {
+    const lines = (await this.#text('nodes')).split('\n').filter(Boolean);
+    const nodes = lines.map((line) => ({
+      ...parseNode(line),
+      context: Number(attributesOf(line)['context']),
+    }));
+    const wanted =
+      model === undefined ? nodes : nodes.filter((node) => node.class === model || node.model === model);
+    const contexts = wanted.map(({ context }) => context).filter((context) => context > 0);
+    return contexts.length === 0 ? undefined : Math.min(...contexts);
+  }
+
+  async countTokens(model: string | undefined, text: string): Promise<number> {
+    let count = 0;
+    await this.#ask(
+      { op: 'tokenize', output: 'records', ...routeOf(model), texts: [text] },
+      {
+        tokens: (tokens) => {
+          count = tokens.length;
+        },
+      },
+    );
+    return count;
+  }
+
+  async countPrompt(model: string | undefined, messages: readonly ChatTurn[]): Promise<number> {
+    let prompt = '';
+    await this.#ask(
+      { op: 'template', output: 'text', ...routeOf(model), messages: messages.map((each) => ({ ...each })) },
+      {
+        raw: (bytes) => {
+          prompt += bytes;
+        },
+      },
+    );
+    let count = 0;
+    await this.#ask(
+      { op: 'tokenize', output: 'records', ...routeOf(model), texts: [prompt], special: true },
+      {
+        tokens: (tokens) => {
+          count = tokens.length;
+        },
+      },
+    );
+    return count;
+  }
+
+  async chat(request: ChatRequest, onText: (text: string) => void, signal?: AbortSignal): Promise<ChatEnd> {
+    const { messages, model } = request;
+    const generate: Record<string, unknown> = { messages };
+    for (const [name, member] of Object.entries(SAMPLING))
+      if (request[name] !== undefined) generate[member] = request[name];
+    let finish: Finish | undefined;
+    const asked = { op: 'generate', output: 'records', ...routeOf(model), request: generate } as WireRequest;
+    await this.#ask(
+      asked,
+      {
+        text: (text) => {
+          if (text !== '') onText(text);
+        },
+        finish: (found) => {
+          finish = found;
+        },
+      },
+      signal,
+    );
+    if (finish === undefined) throw cutShort('the answer');
+    const { usage } = finish;
+    return {
+      reason: finish.reason,
+      model: model ?? '',
+      promptTokens: usage.promptTokens,
+      cachedTokens: usage.cachedTokens,
+      completionTokens: usage.completionTokens,
+      provenance: undefined,
+    };
+  }
+
+  /** Writes a request to the cluster's data file, and hands out the records, or the bytes, of the answer. */
+  async #ask(request: WireRequest, sink: Sink, signal?: AbortSignal): Promise<void> {
+    // Loaded when something is asked: they bring the engine's errors, and with them the engine.
+    const [{ AnswerReader }, { formatRequest }] = await Promise.all([
+      import('../../wire/answer.ts'),
+      import('../../wire/request.ts'),
+    ]);
+    const file = await this.#open('data', ORDWR);
+    const reader = new AnswerReader({
+      chunk: ({ text }) => sink.text?.(text),
+      tokens: (tokens) => sink.tokens?.(tokens),
+      end: (finish) => sink.finish?.(finish),
+    });
+    const decoder = new TextDecoder();
+    const call = signal === undefined ? undefined : { signal };
+    try {
+      const bytes = Buffer.from(formatRequest(request));
+      for (let at = 0; at < bytes.length; )
+        at += await file.write(at, bytes.subarray(at, at + file.iounit), call);
+      for (let offset = 0; ; ) {
+        const part = await file.read(offset, READ, call);
+        if (part.length === 0) break;
+        offset += part.length;
+        if (sink.raw === undefined) reader.push(part);
+        else sink.raw(decoder.decode(part, { stream: true }));
+      }
+    } catch (error) {
+      throw toError(error);
+    } finally {
+      await file.clunk().catch(() => {});
+    }
+  }
+
+  async fuse(
+    _request: FusionRequest,
+    _onVote: (vote: FusionVote) => void,
+    _signal?: AbortSignal,
+  ): Promise<FusionResult> {
+    throw new LlamboError('bad-request', `fuse asks the gateway: give its HOST:PORT, not ${this.address}`);
+  }
+}
+
+/** Milliseconds without another line after which what is kept has been read. */
+const QUIET_MS = 150;
+
+interface Sink {
+  text?(text: string): void;
+  raw?(text: string): void;
+  tokens?(tokens: readonly number[]): void;
+  finish?(finish: Finish | undefined): void;
+}
+
+const routeOf = (model: string | undefined): { model?: string } => (model === undefined ? {} : { model });
+
+/** `CODE: message` of an Rerror. */
+function toError(error: unknown): Error {
+  if (error instanceof LlamboError) return error;
+  const { message } = error as Error;
+  const [, code, text] = /^([a-z]+(?:-[a-z]+)*): ([\s\S]*)$/.exec(message) ?? [];
+  if (code === undefined || text === undefined) {
+    if (/hung up|closed|connection/i.test(message))
+      return new LlamboError('unreachable', `connection is gone: ${message}`);
+    return new LlamboError('internal', message);
+  }
+  return new LlamboError(code as LlamboErrorCode, text);
+}
+
+const notFound = (path: string, error: unknown): LlamboError => {
+  const [first = ''] = path.split('/');
+  const what = /^worker-/.test(first) ? `node ${first}` : path;
+  return new LlamboError(/^worker-/.test(first) ? 'unknown-node' : 'bad-request', `there is no ${what}`, {
+    cause: error,
+  });
+};
+
+function attributesOf(line: string): Record<string, string> {
+  return Object.fromEntries(readAttributes(line.replace(/^\S+ (?=\S+=)/, '')));
+}
+
+function parseNode(line: string): NodeRow {
+  const values = attributesOf(line);
+  const number = (name: string): number => Number(values[name] ?? 0);
+  return {
+    id: line.split(' ')[0] as string,
+    class: values['class'] ?? '',
+    model: values['model'] ?? '',
+    host: values['host'] ?? null,
+    state: values['state'] ?? '',
+    load: number('load'),
+    capacity: number('capacity'),
+    speed: number('tokens_per_second'),
+    requests: number('requests'),
+    tokens: number('tokens'),
+    failures: number('failures'),
+  };
+}
+
+function parseHost(text: string): HostRow {
+  const values = Object.fromEntries(readAttributes(text));
+  const number = (name: string): number => Number(values[name] ?? 0);
+  return {
+    name: values['name'] ?? '',
+    address: values['address'] ?? '',
+    state: values['state'] ?? '',
+    cpus: number('cpus'),
+    memory: number('memory'),
+    freeMemory: number('free_memory'),
+    workers: number('workers'),
+    threads: number('threads'),
+    models: (values['models'] ?? '').split(',').filter(Boolean),
+    rttMs: values['rtt_ms'] === undefined ? null : number('rtt_ms'),
+    uptimeSeconds: number('uptime_seconds'),
+  };
+}
+
+/** What formatStatus wrote. */
+export function parseStatus(text: string): Status {
+  const [first = '', ...lines] = text.split('\n');
+  const values: Record<string, string> = {};
+  const classes: { name: string; nodes: number; load: number; capacity: number }[] = [];
+  for (const line of lines) {
+    const pairs = Object.fromEntries(readAttributes(line));
+    const name = pairs['class'];
+    if (name === undefined) Object.assign(values, pairs);
+    else
+      classes.push({
+        name,
+        nodes: Number(pairs['nodes']),
+        load: Number(pairs['load']),
+        capacity: Number(pairs['capacity']),
+      });
+  }
+  const number = (name: string): number => Number(values[name] ?? 0);
+  const states = Object.entries(values).flatMap(([name, value]) =>
+    name.startsWith('nodes_') ? [[name.slice(6), Number(value)] as const] : [],
+  );
+  const capacity = number('capacity');
+  const firstToken = Number(values['first_token_ms']);
+  return {
+    health: (values['health'] ?? 'down') as Status['health'],
+    nodes: Number(/(\d+) nodes/.exec(first)?.[1] ?? 0),
+    maximum: number('maximum'),
+    hosts: number('hosts'),
+    states: Object.fromEntries(states) as Status['states'],
+    classes,
+    load: number('load'),
+    capacity,
+    utilisation: capacity === 0 ? 0 : number('load') / capacity,
+    waiting: number('waiting'),
+    strategy: values['strategy'] ?? '',
+    tokensPerSecond: number('tokens_per_second'),
+    firstTokenMs: Number.isNaN(firstToken) ? null : firstToken,
+    uptimeSeconds: number('uptime_seconds'),
+  };
+}
+
+/** `12:34:56 spawned 50 tiny nodes`: of today, or of yesterday when that would be later than now. */
+function parseEvent(line: string, serial: number): ClusterEvent {
+  const [, hours, minutes, seconds, text] = /^(\d\d):(\d\d):(\d\d) (.*)$/.exec(line) ?? [];
+  if (text === undefined) return { serial, at: Date.now(), text: line };
+  const time = new Date();
+  time.setHours(Number(hours), Number(minutes), Number(seconds), 0);
+  const at = time.getTime() > Date.now() + 1000 ? time.getTime() - 86_400_000 : time.getTime();
+  return { serial, at, text };
+}
