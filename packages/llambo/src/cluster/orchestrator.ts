@@ -307,7 +307,7 @@ export class Orchestrator {
     return this.#fleet.resolve(name);
   }
 
-  /** Runs ctl lines, ctl(5); what is to be told of them. @throws LlamboError with the reason */
+  /** Runs ctl lines, ctl(7); what is to be told of them. @throws LlamboError with the reason */
   execute(lines: string): Promise<string> {
     return runCommands(lines, this.#control);
   }

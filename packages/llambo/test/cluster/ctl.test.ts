@@ -1,4 +1,5 @@
 /** One grammar behind every way to command the cluster. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands, parseCommand } from '../../src/cluster/ctl/index.ts';
 import type { Orchestrator } from '../../src/index.ts';
@@ -64,4 +65,24 @@ test('every command has a usage line that it accepts itself', () => {
     const line = usage.replaceAll(/[[\]]|\.\.\./g, '');
     expect(parseCommand(line)?.command.usage).toBe(usage);
   }
+});
+
+describe('ctl(7)', () => {
+  const manual = readFileSync(new URL('../../../../docs/man/ctl.7.md', import.meta.url), 'utf8');
+  const examples = [...manual.matchAll(/^(\S.*?) +-> (.*)$/gm)].map(([, line, said]) => [line, said]);
+  let one: Orchestrator;
+  beforeAll(async () => {
+    one = await startEcho(new EchoModels(), 'classes: { tiny: { count: 4, model: m } }');
+  });
+  afterAll(() => one.stop());
+
+  test.each(examples)('%s', async (line, said) => {
+    const answer = await one.execute(line as string).catch((error: Error) => error.message);
+    expect(answer).toBe(said);
+  });
+
+  test('names every command', () => {
+    expect(examples.length).toBeGreaterThan(10);
+    for (const { usage } of commands) expect(manual).toContain(`\`${usage.split(' ')[0]}`);
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * The cluster's commands: one grammar behind ctl files, POST /api/v1/ctl and llamboctl, ctl(5). A command is checked
+ * The cluster's commands: one grammar behind ctl files, POST /api/v1/ctl and llamboctl, ctl(7). A command is checked
  * whole before it changes anything, and says why when it refuses.
  */
 import { LlamboError } from '../../errors.ts';
