@@ -17,12 +17,11 @@ export type Measure =
 
 export interface PoolMember {
   readonly format: string;
-  readonly measure: Measure;
-  /** Format of the reading without the question, for `pmi`. */
+  /** Format of the reading without the question, where `pmi` is used. */
   readonly prior?: string;
   readonly rotation: number;
-  /** Multiplies the standardised scores before they become probabilities: the inverse of a temperature. */
-  readonly scale: number;
+  /** What each measure of the reading counts: inverse temperatures, in the measure's own unit. */
+  readonly scales: Readonly<Partial<Record<Measure, number>>>;
   /** Weight in the pool. */
   readonly weight: number;
 }
@@ -34,9 +33,8 @@ export interface PoolProfile {
 
 const GENERIC: PoolProfile = {
   members: [
-    { format: 'plain', measure: 'byte', rotation: 0, scale: 1, weight: 1 },
-    { format: 'plain', measure: 'pmi', prior: 'prior', rotation: 0, scale: 1, weight: 1 },
-    { format: 'chat-letter', measure: 'sum', rotation: 0, scale: 1, weight: 1 },
+    { format: 'plain', prior: 'prior', rotation: 0, scales: { byte: 4, pmi: 0.3 }, weight: 1 },
+    { format: 'channel', rotation: 0, scales: { sum: 0.5 }, weight: 1 },
   ],
 };
 
@@ -59,7 +57,7 @@ export function memberCalls(
   const format = findFormat(member.format);
   if (format === undefined) throw new Error(`format ${member.format} is unknown`);
   const order = rotation(options.length, format.ordered ? member.rotation % options.length : 0);
-  const prior = member.measure === 'pmi' ? findFormat(member.prior ?? 'prior') : undefined;
+  const prior = member.scales.pmi ? findFormat(member.prior ?? 'prior') : undefined;
   return {
     format,
     order,
@@ -70,11 +68,18 @@ export function memberCalls(
 
 /** A node's opinion: the log-probability of each option, normalised over them. */
 export function opinionOf(
-  member: PoolMember,
+  { scales }: Pick<PoolMember, 'scales'>,
   scores: readonly OptionScore[],
   prior: readonly OptionScore[] = [],
 ): number[] {
-  return logSoftmax(preferences(member.measure, scores, prior).map((value) => member.scale * value));
+  const total = scores.map(() => 0);
+  for (const [measure, scale] of Object.entries(scales) as [Measure, number][]) {
+    if (scale === 0) continue;
+    preferences(measure, scores, prior).forEach((value, at) => {
+      total[at] = (total[at] as number) + scale * value;
+    });
+  }
+  return logSoftmax(total);
 }
 
 /** Scores by a measure, higher is better. */

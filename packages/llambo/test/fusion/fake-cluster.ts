@@ -73,14 +73,12 @@ export class FakeCluster implements FusionCluster {
     const node = this.#nodes.get(id) as FakeNode;
     const never = 'says' in node && node.says === undefined;
     return new Promise((resolve, reject) => {
-      let done = false;
       const answered = (): void => {
-        done = true;
+        signal.removeEventListener('abort', aborted);
         resolve();
       };
       const timer = never ? undefined : setTimeout(answered, node.ms ?? 0);
       const aborted = (): void => {
-        if (done) return;
         clearTimeout(timer);
         this.cancelled.push(id);
         reject(new Error('request was cancelled'));

@@ -1,5 +1,5 @@
 /** Rules over written answers that are compared by their keys. */
-import { clamp, median } from '../agreement.ts';
+import { clamp } from '../agreement.ts';
 import type { Vote } from '../types.ts';
 import type { Decision, Setting, Strategy } from './strategy.ts';
 import { type Count, decisionOf, spokesman, tally } from './tally.ts';
@@ -13,22 +13,22 @@ const noConsensus = (decision: Decision, reason: string): Decision => ({
   reason,
 });
 
-/** Confidence weighs a vote between these, relative to the median vote: a boast or a lie counts no more than two votes. */
-const CONFIDENCE_CLIP = [1 / 2, 2] as const;
+/** Weights of a vote without and with full confidence: a boast or a lie counts no more than four timid votes. */
+const [TIMID, SURE] = [1 / 2, 2];
 
 /**
  * Weighted vote over canonical answers (self-consistency, Wang et al. 2023; with confidences as weights, Fu et al. 2025):
- * the answer with the most weight.
+ * the answer with the most weight. A vote's weight depends on nobody else's, so that a lie moves nothing but itself.
  */
 export const vote: Strategy = {
   name: 'vote',
   asks: 'answers',
   decide(votes, setting) {
-    const typical = median(votes.map(({ confidence }) => confidence)) || 1;
+    const own = weightsOf(votes, setting);
     const weights = votes.map(
-      (one) => setting.weight(one) * clamp(one.confidence / typical, ...CONFIDENCE_CLIP),
+      (one, at) => (own[at] as number) * (TIMID + (SURE - TIMID) * clamp(one.confidence, 0, 1)),
     );
-    return decisionOf(votes, weights, tally(votes, weights));
+    return decisionOf(votes, weights, tally(votes, weights), SURE * Math.max(...own));
   },
 };
 
@@ -135,7 +135,8 @@ export const mux: Strategy = {
 
 /**
  * The answer that is most like all others, verbatim (minimum Bayes risk over the samples). A text that answers nothing
- * like the others has no chance, however sure its node is.
+ * like the others has no chance, however sure its node is; but one that is written to be like all others may win, so that
+ * no lie is tolerated for sure.
  */
 export const medoid: Strategy = {
   name: 'medoid',
@@ -154,7 +155,6 @@ export const medoid: Strategy = {
     // Votes that are close to the winner agree with it in part: that is what its share is made of.
     const near = votes.map((_, at) => (likeness[leader] as number[])[at] as number);
     const weights = votes.map((_, at) => (own[at] as number) * (near[at] as number));
-    const lead = [...scores].sort((a, b) => b - a);
     const { key } = votes[leader] as Vote;
     const agreed = weights.reduce((sum, weight) => sum + weight, 0);
     const total = own.reduce((sum, weight) => sum + weight, 0);
@@ -165,13 +165,7 @@ export const medoid: Strategy = {
         ...(total - agreed > 1e-9 ? [{ key: '\0others', weight: total - agreed }] : []),
       ],
       weights,
-      tolerates:
-        lead.length < 2
-          ? 0
-          : Math.max(
-              0,
-              Math.ceil(((lead[0] as number) - (lead[1] as number)) / (2 * Math.max(...own)) - 1e-9) - 1,
-            ),
+      tolerates: 0,
     };
   },
 };

@@ -44,13 +44,16 @@ export function spokesman(
 }
 
 /**
- * The decision of a count. One lie changes the lead over the second by twice the heaviest vote at most: it takes one vote
- * away from the right answer and gives one to another.
+ * The decision of a count. One lie changes the lead over the second by twice the heaviest possible vote at most: it takes
+ * one away from the right answer and gives one to another.
+ *
+ * @param most what a vote can weigh
  */
 export function decisionOf(
   votes: readonly Vote[],
   weights: readonly number[],
   counts: readonly Count[],
+  most: number = Math.max(...weights),
 ): Decision {
   const [first, second] = counts as [Count, Count | undefined];
   const lead = first.weight - (second?.weight ?? 0);
@@ -58,7 +61,7 @@ export function decisionOf(
     leader: spokesman(votes, weights, first.votes),
     shares: counts.map(({ key, weight }) => ({ key, weight })),
     weights,
-    tolerates: toleratedLies(lead, Math.max(...weights), votes.length),
+    tolerates: toleratedLies(lead, most, votes.length),
   };
 }
 

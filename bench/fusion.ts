@@ -1,0 +1,29 @@
+/**
+ * `npm run bench -- fusion [SET ...]`: the pool, the vote and the cascade against honest single-node baselines on public
+ * questions. Answers are asked for once and kept under $LLAMBO_HOME/cache/eval; a run that ends early goes on next time.
+ * LLAMBO_EVAL_ITEMS items a set (100), LLAMBO_EVAL_MINUTES of asking a model at most (10; 0 judges what is stored).
+ */
+import { evaluate, reportJson, reportText } from '../packages/llambo/src/eval/index.ts';
+
+const CHOICE = [
+  'step_inference',
+  'intent_recognition',
+  'unit_identification',
+  'general_knowledge',
+  'truthfulqa_mc1',
+  'hellaswag',
+  'hindu_knowledge',
+  'phrase_relatedness',
+];
+const WRITTEN = ['products', 'sums'];
+
+const named = process.argv.slice(2);
+const report = await evaluate({
+  sets: named.length > 0 ? named : [...CHOICE, ...WRITTEN],
+  models: (process.env['LLAMBO_EVAL_MODELS'] ?? 'qwen2.5-0.5b,smollm2-135m').split(','),
+  items: Number(process.env['LLAMBO_EVAL_ITEMS'] ?? 100),
+  budgetMs: Number(process.env['LLAMBO_EVAL_MINUTES'] ?? 10) * 60_000,
+  log: (text) => console.error(text),
+});
+console.log(reportText(report));
+console.log(JSON.stringify(reportJson(report)));

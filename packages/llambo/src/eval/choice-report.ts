@@ -1,0 +1,312 @@
+/** The report on closed questions: every method on the same items, the comparison with honest baselines, and its cost. */
+
+import type { Measure } from '../fusion/profile.ts';
+import {
+  cascadeOutcomes,
+  costOf,
+  type FittedMember,
+  fitPool,
+  type ObservedSet,
+  pluralityOutcomes,
+  poolOutcomes,
+  type Reading,
+  singleOutcomes,
+} from './choice.ts';
+import type { EvalSet } from './item.ts';
+import { recall } from './members.ts';
+import {
+  accuracy,
+  type Comparison,
+  calibrationError,
+  compare,
+  type Outcome,
+  type RiskPoint,
+  riskCoverage,
+} from './statistics.ts';
+import type { AnswerStore } from './store.ts';
+
+/** Accuracies of one method: of each set, and their mean. */
+export interface MethodRow {
+  readonly name: string;
+  readonly sets: readonly number[];
+  readonly mean: number;
+}
+
+export interface ChoiceReport {
+  readonly sets: readonly {
+    readonly name: string;
+    readonly source: string;
+    readonly items: number;
+    readonly tuning: number;
+  }[];
+  readonly singles: readonly MethodRow[];
+  readonly methods: readonly MethodRow[];
+  /** Which single-node method the pool is compared with, and how it was chosen. */
+  readonly best: MethodRow;
+  readonly pool: MethodRow;
+  readonly overBest: Comparison;
+  /** Over the greedy letter, on the items for which it is stored; undefined without any. */
+  readonly greedy:
+    | {
+        readonly name: string;
+        readonly items: number;
+        readonly accuracy: number;
+        readonly pool: number;
+        readonly over: Comparison;
+      }
+    | undefined;
+  /** Pool with weights from the other sets only: what a new kind of question gets. */
+  readonly unseen: { readonly row: MethodRow; readonly overBest: Comparison };
+  readonly cascade: { readonly row: MethodRow; readonly cost: number; readonly gainKept: number };
+  readonly calibrationError: number;
+  readonly risk: readonly RiskPoint[];
+  readonly abstainGain: number;
+  readonly members: readonly FittedMember[];
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const rowOf = (name: string, outcomes: readonly (readonly Outcome[])[]): MethodRow => {
+  const sets = outcomes.map(accuracy);
+  return { name, sets, mean: mean(sets) };
+};
+
+/** Least confident items that are left unanswered, as a share. */
+const ABSTAIN = 0.3;
+/** How strongly the weights of one set are drawn towards those of all. */
+const OWN_SHRINKAGE = 30;
+/** Share of the whole cost that a cascade may take on the tuning items. */
+const CASCADE_BUDGET = 0.48;
+
+export interface Greedy {
+  readonly reading: Reading;
+  readonly stores: ReadonlyMap<string, AnswerStore>;
+}
+
+/** @param letters the greedy letter answers of the models that are compared with, the best of them counts */
+export function choiceReport(
+  sets: readonly ObservedSet[],
+  readings: readonly Reading[],
+  letters: readonly Greedy[],
+): ChoiceReport {
+  const rest = sets.map((set) => set.rest);
+  const tuning = sets.flatMap((set) => set.tuning);
+  const groups = rest.flatMap((items, at) => items.map(() => at));
+
+  const general = fitPool(readings, tuning);
+  const own = sets.map((set) => fitPool(readings, set.tuning, general, OWN_SHRINKAGE));
+  const others = sets.map((set) =>
+    sets.length < 2
+      ? general
+      : fitPool(
+          readings,
+          sets.filter((other) => other !== set).flatMap((other) => other.tuning),
+        ),
+  );
+
+  const pooled = rest.map((items, at) => poolOutcomes(own[at] as FittedMember[], items));
+  const unseen = rest.map((items, at) => poolOutcomes(others[at] as FittedMember[], items));
+
+  const singles = readings.flatMap((reading, r) =>
+    reading.measures.map((measure) => ({
+      name: `${reading.model} ${reading.format}:${measure}`,
+      tuning: sets.map((set) => accuracy(singleOutcomes(set.tuning, r, measure))),
+      outcomes: rest.map((items) => singleOutcomes(items, r, measure)),
+    })),
+  );
+  const best = bestSingle(singles);
+  const overBest = compare(pooled.flat(), best.outcomes.flat(), groups);
+
+  const order = general
+    .map((_, r) => r)
+    .sort((a, b) => (general[b] as FittedMember).weight - (general[a] as FittedMember).weight);
+  const sure = cascadeThreshold(sets, own, order);
+  const cascades = rest.map((items, at) => cascadeOutcomes(own[at] as FittedMember[], items, order, sure));
+  const cascadeRow = rowOf(
+    'cascade',
+    cascades.map(({ outcomes }) => outcomes),
+  );
+  const allCosts = rest.map((items) =>
+    items.reduce((sum, one) => sum + mean(readings.map((reading) => costOf(reading, one))), 0),
+  );
+  const cost =
+    cascades.reduce((sum, { cost: share }, at) => sum + share * (allCosts[at] as number), 0) /
+    allCosts.reduce((a, b) => a + b, 0);
+
+  const pool = rowOf('pool', pooled);
+  const risk = riskCoverage(pooled.flat());
+  const answered = [...pooled.flat()].sort((a, b) => b.confidence - a.confidence);
+  const kept = answered.slice(0, Math.round(answered.length * (1 - ABSTAIN)));
+  return {
+    sets: sets.map(({ name, source, rest: items, tuning: tuned }) => ({
+      name,
+      source,
+      items: items.length,
+      tuning: tuned.length,
+    })),
+    singles: singles.map(({ name, outcomes }) => rowOf(name, outcomes)),
+    methods: [
+      pool,
+      rowOf(
+        'pool, one set of weights',
+        rest.map((items) => poolOutcomes(general, items)),
+      ),
+      rowOf('pool, set not tuned on', unseen),
+      rowOf(
+        'pool, linear',
+        rest.map((items, at) => poolOutcomes(own[at] as FittedMember[], items, 'linear')),
+      ),
+      rowOf(
+        'plurality of members',
+        rest.map((items, at) => pluralityOutcomes(own[at] as FittedMember[], items)),
+      ),
+      ...readings.map((reading, r) =>
+        rowOf(
+          `one node, mixed measures: ${reading.model} ${reading.format}`,
+          rest.map((items, at) => poolOutcomes(alone(own[at] as FittedMember[], r), items)),
+        ),
+      ),
+      ...[...new Set(readings.map(({ model }) => model))].map((model) =>
+        rowOf(
+          `pool of ${model} only`,
+          rest.map((items, at) =>
+            poolOutcomes(
+              (own[at] as FittedMember[]).map((member) =>
+                member.reading.model === model ? member : { ...member, weight: 0 },
+              ),
+              items,
+            ),
+          ),
+        ),
+      ),
+      cascadeRow,
+    ],
+    best: rowOf(best.name, best.outcomes),
+    pool,
+    overBest,
+    greedy: greedyOf(sets, own, letters),
+    unseen: {
+      row: rowOf('pool, set not tuned on', unseen),
+      overBest: compare(unseen.flat(), best.outcomes.flat(), groups),
+    },
+    cascade: {
+      row: cascadeRow,
+      cost,
+      gainKept:
+        (cascadeRow.mean - mean(best.outcomes.map(accuracy))) /
+        (pool.mean - mean(best.outcomes.map(accuracy))),
+    },
+    calibrationError: calibrationError(pooled.flat()),
+    risk,
+    abstainGain: accuracy(kept) - accuracy(answered),
+    members: general,
+  };
+}
+
+/** A pool in which one member speaks alone. */
+const alone = (members: readonly FittedMember[], r: number): FittedMember[] =>
+  members.map((member, at) => ({ ...member, weight: at === r ? 1 : 0 }));
+
+interface Single {
+  readonly name: string;
+  readonly tuning: readonly number[];
+  readonly outcomes: readonly (readonly Outcome[])[];
+}
+
+/**
+ * The hardest single-node baseline that can be had without looking at the reported items: the method with the best mean
+ * on the tuning items, or the one that is best on each set's own tuning items, whichever does better in the report.
+ */
+function bestSingle(singles: readonly Single[]): Single {
+  const overall = singles.reduce((a, b) => (mean(b.tuning) > mean(a.tuning) ? b : a));
+  const count = overall.tuning.length;
+  const each = Array.from({ length: count }, (_, at) =>
+    singles.reduce((a, b) => ((b.tuning[at] as number) > (a.tuning[at] as number) ? b : a), overall),
+  );
+  const perSet: Single = {
+    name: "best on each set's tuning items",
+    tuning: each.map((single, at) => single.tuning[at] as number),
+    outcomes: each.map((single, at) => single.outcomes[at] as readonly Outcome[]),
+  };
+  const meanOf = ({ outcomes }: Single): number => mean(outcomes.map(accuracy));
+  return meanOf(perSet) > meanOf(overall) ? perSet : overall;
+}
+
+/** The highest bar at which the tuning items cost no more than the budget. */
+function cascadeThreshold(
+  sets: readonly ObservedSet[],
+  own: readonly (readonly FittedMember[])[],
+  order: readonly number[],
+): number {
+  let best = 0;
+  for (let sure = 0.3; sure < 0.995; sure += 0.02) {
+    const runs = sets.map((set, at) => cascadeOutcomes(own[at] as FittedMember[], set.tuning, order, sure));
+    if (mean(runs.map(({ cost }) => cost)) <= CASCADE_BUDGET) best = sure;
+  }
+  return best;
+}
+
+function greedyOf(
+  sets: readonly ObservedSet[],
+  own: readonly (readonly FittedMember[])[],
+  letters: readonly Greedy[],
+): ChoiceReport['greedy'] {
+  const rows = letters.map(({ reading, stores }) => {
+    const pairs = sets.map((set, at) => {
+      const asked = [...set.rest, ...set.tuning].flatMap((one) => {
+        const store = stores.get(reading.model);
+        const scores = store && recall(store, reading, one.item);
+        if (scores === undefined || !set.rest.includes(one)) return [];
+        const option = scores.reduce(
+          (top, { logprob }, i) => (logprob > (scores[top]?.logprob as number) ? i : top),
+          0,
+        );
+        return [{ one, outcome: { right: option === one.item.answer, confidence: 1 } }];
+      });
+      return {
+        greedy: asked.map(({ outcome }) => outcome),
+        pool: poolOutcomes(
+          own[at] as FittedMember[],
+          asked.map(({ one }) => one),
+        ),
+      };
+    });
+    const used = pairs.filter(({ greedy }) => greedy.length > 0);
+    const groups = used.flatMap(({ greedy }, at) => greedy.map(() => at));
+    const [a, b] = [used.flatMap(({ pool }) => pool), used.flatMap(({ greedy }) => greedy)];
+    return {
+      name: `${reading.model} ${reading.format}`,
+      items: b.length,
+      accuracy: mean(used.map(({ greedy }) => accuracy(greedy))),
+      pool: mean(used.map(({ pool }) => accuracy(pool))),
+      pairs: [a, b, groups] as const,
+    };
+  });
+  const found = rows.filter(({ items }) => items > 0).sort((a, b) => b.accuracy - a.accuracy)[0];
+  if (found === undefined) return undefined;
+  const { pairs, ...row } = found;
+  return { ...row, over: compare(...pairs) };
+}
+
+/** The readings of a cluster of these models: what the pool's members are. */
+export function defaultReadings(models: readonly string[]): Reading[] {
+  const measures: readonly Measure[] = ['sum', 'byte', 'pmi'];
+  return models.flatMap((model): Reading[] => [
+    { model, format: 'plain', rotation: 0, prior: 'prior', measures },
+    { model, format: 'channel', rotation: 0, measures: ['sum'] },
+  ]);
+}
+
+export const letterReading = (model: string): Reading => ({
+  model,
+  format: 'chat-letter',
+  rotation: 0,
+  measures: ['sum'],
+});
+
+/** Sets of which something is stored. */
+export const nonEmpty = (sets: readonly ObservedSet[]): ObservedSet[] =>
+  sets.filter(({ rest, tuning }) => rest.length > 0 && tuning.length > 0);
+
+export type { EvalSet };
