@@ -13,6 +13,7 @@ export class EventWatch {
   #shown = false;
   #hooked = false;
   #stop: AbortController | undefined;
+  #opened: Promise<void> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
@@ -22,45 +23,50 @@ export class EventWatch {
     return this.#shown;
   }
 
-  show(on: boolean): void {
+  /** Resolves when the file is open: no event after that is missed. */
+  show(on: boolean): Promise<void> {
     this.#shown = on;
-    this.#update();
+    return this.#update();
   }
 
   /** There is a function named `event`, or no more. */
-  hook(on: boolean): void {
+  hook(on: boolean): Promise<void> {
     this.#hooked = on;
-    this.#update();
+    return this.#update();
   }
 
   clusterChanged(): void {
     this.#stop?.abort();
     this.#stop = undefined;
-    this.#update();
+    void this.#update();
   }
 
   close(): void {
     this.#shown = this.#hooked = false;
-    this.#update();
+    void this.#update();
   }
 
-  #update(): void {
+  #update(): Promise<void> {
     const wanted = (this.#shown || this.#hooked) && this.#session.cluster !== undefined;
     if (wanted && this.#stop === undefined) {
-      this.#stop = new AbortController();
-      void this.#follow(this.#stop.signal);
+      const stop = (this.#stop = new AbortController());
+      this.#opened = new Promise((resolve) => void this.#follow(stop.signal, resolve));
     } else if (!wanted) {
       this.#stop?.abort();
       this.#stop = undefined;
+      this.#opened = Promise.resolve();
     }
+    return this.#opened;
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
+  /** @param opened is called when the file was opened, or could not be, the first time */
+  async #follow(signal: AbortSignal, opened: () => void): Promise<void> {
     const { shell } = this.#session;
     const by = { signal, user: shell.ns.user };
     while (!signal.aborted) {
       try {
         const chan = await shell.ns.open(`${CLUSTER}/events`, OREAD, by);
+        opened();
         try {
           for await (const line of lines(pieces(chan, by))) await this.#happened(line, signal);
         } finally {
@@ -69,6 +75,7 @@ export class EventWatch {
       } catch {
         // the cluster may come back
       }
+      opened();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, AGAIN_MS);
         const end = (): void => {

@@ -75,7 +75,7 @@ async function runPrompt(options: DishOptions, common: Omit<SessionOptions, 'io'
   } finally {
     process.off('SIGTERM', end).off('SIGHUP', end).off('SIGINT', interrupt);
     await prompt.close();
-    await serving?.close(0);
+    await serving?.close(200);
   }
 }
 

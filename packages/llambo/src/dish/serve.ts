@@ -14,10 +14,13 @@ export function serveDish(session: Session): FileServer {
   const control = ctl(
     {
       interrupt: () => session.interrupt(),
-      exit: () => {
+      exit() {
         session.exiting = true;
-        session.interrupt();
-        session.ended();
+        // Who wrote this still gets an answer.
+        setImmediate(() => {
+          session.interrupt();
+          session.ended();
+        });
       },
       'kill PID': ([pid]) => session.jobs.kill(Number(pid)),
       'events ON_OR_OFF': ([word]) => session.events.show(isOn(word)),

@@ -93,6 +93,8 @@ export class Session {
   readonly #stop: AbortController = new AbortController();
   readonly #remotes: Set<Remote> = new Set();
   #foreground: AbortController | undefined;
+  /** Writes what is left of a trace, and closes its file. */
+  #traceEnd: () => Promise<void> = async () => {};
 
   private constructor(options: SessionOptions) {
     this.io = options.io;
@@ -247,13 +249,20 @@ export class Session {
   ended: () => void = () => {};
 
   /** Shows the messages of all mounted connections: between prompts, or where `show` says. */
-  traceOn(on: boolean, show: (line: string) => void = (line) => this.io.notice(line)): void {
+  async traceOn(
+    on: boolean,
+    show: (line: string) => void = (line) => this.io.notice(line),
+    end: () => Promise<void> = async () => {},
+  ): Promise<void> {
+    const before = this.#traceEnd;
     this.trace = on ? show : undefined;
+    this.#traceEnd = end;
+    await before();
   }
 
   /** A function was defined or removed: one named `event` is called for each event of the cluster. */
-  functionsChanged(shell: Shell): void {
-    if (shell === this.shell) this.events.hook(shell.functions.has('event'));
+  async functionsChanged(shell: Shell): Promise<void> {
+    if (shell === this.shell) await this.events.hook(shell.functions.has('event'));
   }
 
   async close(): Promise<void> {

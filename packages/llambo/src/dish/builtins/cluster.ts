@@ -142,7 +142,7 @@ const events: Builtin = {
     const [word] = flags.args;
     if (word === 'on' || word === 'off') {
       needCluster(ctx);
-      ctx.session.events.show(word === 'on');
+      await ctx.session.events.show(word === 'on');
       return;
     }
     if (word !== undefined) throw usageError(events);

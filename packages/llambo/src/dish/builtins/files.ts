@@ -130,16 +130,26 @@ const tee: Builtin = {
 const mkdir: Builtin = {
   name: 'mkdir',
   group: 'files',
-  usage: 'directory ...',
-  summary: 'make directories',
-  async run(ctx, names) {
-    if (names.length === 0) throw usageError(mkdir);
-    for (const name of names) {
-      if (await exists(ctx, name)) throw new DishError(`${name} is there already`);
-      await makeDirectory(ctx.ns, name, ctx.by);
+  usage: '[-p] directory ...',
+  summary: 'make directories; -p with those that they are in, and without a word about those that are there',
+  async run(ctx, words) {
+    const flags = parseFlags(mkdir, words, 'p');
+    if (flags.args.length === 0) throw usageError(mkdir);
+    for (const name of flags.args) {
+      if (flags.has('p')) await makeAll(ctx, name);
+      else if (await exists(ctx, name)) throw new DishError(`${name} is there already`);
+      else await makeDirectory(ctx.ns, name, ctx.by);
     }
   },
 };
+
+async function makeAll(ctx: Context, name: string): Promise<void> {
+  const parts = name.split('/');
+  for (let i = 1; i <= parts.length; i++) {
+    const part = parts.slice(0, i).join('/');
+    if (part !== '' && !(await exists(ctx, part))) await makeDirectory(ctx.ns, part, ctx.by);
+  }
+}
 
 export async function exists(ctx: Context, name: string): Promise<boolean> {
   try {
@@ -263,7 +273,7 @@ const stat: Builtin = {
 const test: Builtin = {
   name: 'test',
   group: 'files',
-  usage: '-e|-f|-d|-n|-z word, or word =|!=|-eq|-ne|-lt|-le|-gt|-ge word',
+  usage: '-e|-f|-d|-s|-n|-z word, or word =|!=|-eq|-ne|-lt|-le|-gt|-ge word',
   summary: 'the status says whether it is so',
   async run(ctx, args) {
     const no = (yes: boolean): string => (yes ? '' : 'false');
@@ -275,8 +285,10 @@ const test: Builtin = {
         return no(await exists(ctx, b));
       case '-f':
       case '-d':
+      case '-s':
         try {
-          return no(isDirectory(await ctx.ns.stat(b, ctx.by)) === (a === '-d'));
+          const dir = await ctx.ns.stat(b, ctx.by);
+          return no(a === '-s' ? dir.length > 0n : isDirectory(dir) === (a === '-d'));
         } catch {
           return 'false';
         }

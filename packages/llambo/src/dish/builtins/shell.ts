@@ -1,11 +1,13 @@
 /** Commands that are about the shell itself. */
 
+import { nobody } from '@llambo/namespace';
+import { OWRITE } from '@llambo/styx';
 import { nearest } from '../../cli/errors.ts';
 import { table } from '../../terminal/index.ts';
 import { DishError, Eunknown } from '../errors.ts';
 import { Exit, LoopControl, Return } from '../run/control.ts';
 import { runBuiltin, runCommand } from '../run/execute.ts';
-import { lines } from '../run/io.ts';
+import { lines, writeAll } from '../run/io.ts';
 import { runHere } from '../run/program.ts';
 import { quoteList, quoteWord } from '../syntax/quote.ts';
 import { type Builtin, expectArgs, parseFlags, sleep, toNumber, usageError } from './builtin.ts';
@@ -281,15 +283,20 @@ const trace: Builtin = {
     const [word, name] = args;
     expectArgs(trace, args, 1, 2);
     if (word !== 'on' && word !== 'off') throw usageError(trace);
-    if (name === undefined) {
-      ctx.session.traceOn(word === 'on');
+    if (name === undefined || word === 'off') {
+      await ctx.session.traceOn(word === 'on');
       return;
     }
-    const chan = await ctx.ns.create(name, 1, 0o666, ctx.by);
+    const chan = await ctx.ns.create(name, OWRITE, 0o666, ctx.by);
     let last: Promise<unknown> = Promise.resolve();
-    ctx.session.traceOn(true, (line) => {
-      last = last.then(() => chan.write(new TextEncoder().encode(`${line}\n`))).catch(() => {});
-    });
+    const show = (line: string): void => {
+      last = last.then(() => writeAll(chan, `${line}\n`, nobody)).catch(() => {});
+    };
+    const end = async (): Promise<void> => {
+      await last;
+      await chan.close();
+    };
+    await ctx.session.traceOn(true, show, end);
   },
 };
 

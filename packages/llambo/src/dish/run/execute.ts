@@ -114,7 +114,7 @@ export async function execute(ctx: Context, node: Node): Promise<void> {
           if (node.body === undefined) shell.functions.delete(name);
           else shell.functions.set(name, { body: node.body, text: node.text });
         }
-        shell.session.functionsChanged(shell);
+        await shell.session.functionsChanged(shell);
         shell.status = '';
       });
   }

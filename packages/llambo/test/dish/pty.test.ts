@@ -1,0 +1,259 @@
+/** The shell as a person meets it: through a pseudo-terminal, key by key. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fsys } from '@llambo/styx';
+import { connect } from '@llambo/styx/node';
+import { type IPty, spawn } from '@lydell/node-pty';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Screen, tick } from '../terminal/screen.ts';
+import { type StandIn, standIn } from './stand-in.ts';
+
+const root = new URL('../../../../', import.meta.url);
+const main = new URL('../../src/cli/main.ts', import.meta.url);
+const PROMPT = 'llambo>';
+
+let home: string;
+let cluster: StandIn;
+let terminal: Terminal | undefined;
+
+/** A program in a terminal that shows what a person would see. */
+class Terminal {
+  readonly screen: Screen;
+  readonly pty: IPty;
+  exit: number | undefined;
+
+  constructor(
+    args: readonly string[],
+    options: { columns?: number; rows?: number; env?: Record<string, string> } = {},
+  ) {
+    const { columns = 60, rows = 20, env = {} } = options;
+    this.screen = new Screen(columns, rows);
+    this.pty = spawn(
+      process.execPath,
+      ['--conditions=llambo:source', '--import', 'tsx', main.pathname, 'dish', ...args],
+      {
+        cols: columns,
+        rows,
+        cwd: root.pathname,
+        env: { ...process.env, TERM: 'xterm-256color', LLAMBO_HOME: home, ...env } as Record<string, string>,
+      },
+    );
+    this.pty.onData((text) => this.screen.write(text));
+    this.pty.onExit(({ exitCode }) => {
+      this.exit = exitCode;
+    });
+  }
+
+  type(text: string): void {
+    this.pty.write(text);
+  }
+
+  async until(what: string, holds: () => boolean): Promise<void> {
+    for (let waited = 0; !holds(); waited += 20) {
+      if (waited > 20_000) throw new Error(`${what} did not come; the screen is:\n${this.screen.text}`);
+      await tick(20);
+    }
+  }
+
+  /** The screen shows `text`. */
+  shows(text: string): Promise<void> {
+    return this.until(text, () => this.screen.text.includes(text));
+  }
+
+  /** There is a prompt in the last row, with nothing behind it. */
+  prompt(count?: number): Promise<void> {
+    return this.until('a prompt', () => {
+      const rows = this.screen.all.split('\n');
+      return (
+        rows.at(-1) === PROMPT &&
+        (count === undefined || rows.filter((row) => row.startsWith(PROMPT)).length >= count)
+      );
+    });
+  }
+
+  async run(line: string): Promise<string> {
+    await this.prompt();
+    const before = this.screen.all.length;
+    this.type(`${line}\r`);
+    await this.until(`the end of ${line}`, () => {
+      const text = this.screen.all.slice(before);
+      return text.includes('\n') && text.endsWith(`\n${PROMPT}`);
+    });
+    return this.screen.all.slice(before).split('\n').slice(1, -1).join('\n');
+  }
+
+  async ends(): Promise<number> {
+    await this.until('the end', () => this.exit !== undefined);
+    return this.exit as number;
+  }
+}
+
+function start(
+  args: readonly string[] = [],
+  options: ConstructorParameters<typeof Terminal>[1] = {},
+): Terminal {
+  terminal = new Terminal(['--addr', cluster.address, ...args], options);
+  return terminal;
+}
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'dish-home-'));
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  cluster = await standIn();
+});
+
+afterEach(async () => {
+  if (terminal !== undefined && terminal.exit === undefined) terminal.pty.kill('SIGKILL');
+  terminal = undefined;
+  await cluster.close();
+});
+
+test('types, edits, completes, interrupts, pastes, and leaves the terminal as it was', async () => {
+  const t = start();
+  expect(await t.run('status')).toBe('Cluster: 4 nodes, 67% util');
+  // Editing: the cursor goes back and a letter is put in.
+  expect(await t.run('echo helo\x1b[Dl')).toBe('hello');
+  // History and search.
+  expect(await t.run('\x1b[A\x1b[A')).toBe('Cluster: 4 nodes, 67% util');
+  expect(await t.run('\x12hel')).toBe('hello');
+  // Completion of a command, a node's name, a path across the mount.
+  t.type('stat\t');
+  await t.shows('llambo> stat\nstat    status');
+  t.type('u\t-l wor\t');
+  await t.shows('status -l worker-000');
+  t.type('\x15ls /n/lla\twor\t1/mo\t\r');
+  await t.shows('llama-1b.gguf');
+  await t.prompt();
+  // Ctrl-C drops a line, and ends a command but not the shell.
+  t.type('half a line\x03');
+  await t.shows('half a line^C');
+  await t.prompt();
+  t.type('ask slow\r');
+  await t.shows('word 3');
+  t.type('\x03');
+  await t.prompt();
+  expect(await t.run('echo $status')).toBe('interrupted');
+  t.type('while(true) x=1\r');
+  await tick(100);
+  t.type('\x03');
+  await t.prompt();
+  // A paste of several lines is one text until Enter.
+  t.type('\x1b[200~echo one\necho two\x1b[201~');
+  await t.shows('... echo two');
+  t.type('\r');
+  await t.shows('one\ntwo');
+  // An open quote goes on in another line.
+  t.type("echo 'a\r");
+  await t.shows('...');
+  t.type("b'\r");
+  await t.shows('\na\nb\n');
+  // Wide characters.
+  expect(await t.run('echo 日本語🙂\x7f\x7fx')).toBe('日本x');
+  // What a command reads is typed into it.
+  t.type('read name\r');
+  await tick(50);
+  t.type('glenda\r');
+  expect(await t.run('echo $name')).toBe('glenda');
+  // Keys typed ahead are for the next line.
+  t.type('sleep 0.2\recho typed ahead\r');
+  await t.shows('\ntyped ahead');
+  expect(t.screen.raw).toContain('\x1b[?2004h');
+  await t.prompt();
+  t.type('exit 3\r');
+  expect(await t.ends()).toBe(3);
+  expect(t.screen.raw.trimEnd().endsWith('\x1b[?2004l')).toBe(true);
+  expect(readFileSync(join(home, 'usr', 'dish-history.txt'), 'utf8')).toContain('echo one\\necho two\n');
+});
+
+test('draws the line again when the window changes, and fits a narrow one', async () => {
+  const t = start([], { columns: 50 });
+  await t.prompt();
+  t.type('echo the quick brown fox jumps over the lazy dog');
+  await t.shows('zy dog');
+  for (const columns of [24, 70, 13]) {
+    t.pty.resize(columns, 20);
+    t.screen.resize(columns, 20);
+    await t.until('the line', () =>
+      t.screen.all.replace(/\s/g, '').endsWith('llambo>echothequickbrownfoxjumpsoverthelazydog'),
+    );
+  }
+  t.type('\r');
+  await t.until('the answer', () =>
+    t.screen.all.replace(/\s/g, '').endsWith('dogthequickbrownfoxjumpsoverthelazydogllambo>'),
+  );
+});
+
+test('shows Markdown, events between prompts, jobs, and offers bare text as a question', async () => {
+  const t = start();
+  await t.run('ask markdown');
+  expect(t.screen.text).toContain('Title\n\n • one\n • two');
+  await t.run('events on');
+  t.type('half');
+  await t.shows('llambo> half');
+  cluster.emit('12:34:56 spawned 5 tiny nodes');
+  await t.shows('12:34:56 spawned 5 tiny nodes\nllambo> half');
+  t.type('\x15{sleep 0.1; echo from a job} &\r');
+  await t.shows('\nfrom a job\nllambo>');
+  t.type("What's AI?\r");
+  await t.shows("llambo> ask 'What''s AI?'");
+  t.type('\r');
+  await t.shows("?IA s'tahW");
+  expect(await t.run('statu')).toBe('statu: no such command; did you mean status?');
+  t.type('\x04');
+  await t.ends();
+});
+
+test('is driven by other programs through its socket', async () => {
+  const t = start();
+  const address = /address=(\S+)/.exec(await t.run('cat /n/dish/status'))?.[1]?.replaceAll("'", '');
+  const client = await connect(address as string);
+  const fs = new Fsys(await client.attach());
+  expect(await fs.readText('status')).toContain('dish: 0 jobs');
+  const data = await fs.open('data', 2);
+  await data.write(new TextEncoder().encode('x=driven; status; pwd'));
+  let text = '';
+  for await (const bytes of data) text += new TextDecoder().decode(bytes);
+  expect(text).toContain('Cluster: 4 nodes, 67% util\n/n/local');
+  await data.close();
+  expect(await t.run('echo $x')).toBe('driven');
+  t.type('sleep 100\r');
+  await tick(100);
+  await fs.ctl('ctl', 'interrupt');
+  await t.prompt();
+  // The connection goes with the shell, maybe before the file is closed.
+  await fs.ctl('ctl', 'exit').catch(() => {});
+  await t.ends();
+  client.close();
+});
+
+test('goes on when the cluster comes back', async () => {
+  const t = start();
+  expect(await t.run('status')).toBe('Cluster: 4 nodes, 67% util');
+  await cluster.breakConnections();
+  expect(await t.run('status')).toBe('Cluster: 4 nodes, 67% util');
+  t.type('exit\r');
+  await t.ends();
+});
+
+test('writes no escape codes with TERM=dumb', async () => {
+  const t = start([], { env: { TERM: 'dumb' } });
+  await t.shows('llambo>');
+  t.type('status\r');
+  await t.shows('Cluster: 4 nodes, 67% util');
+  expect(t.screen.raw).not.toContain('\x1b');
+  t.type('exit\r');
+  expect(await t.ends()).toBe(0);
+});
+
+test('a script ends with Ctrl-C and says so', async () => {
+  const t = start(['-c', 'echo started; sleep 100; echo never']);
+  await t.shows('started');
+  t.type('\x03');
+  expect(await t.ends()).toBe(130);
+  expect(t.screen.text).not.toContain('never');
+});
