@@ -153,6 +153,8 @@ answer(s: ref Session, pid: chan of int)
 	s.request = nil;
 	for(;;){
 		(count, rc) := <-s.reads;
+		if(rc == nil)
+			return;		# the file has been closed
 		n := 0;
 		if(!s.ended && count > 0){
 			if(count > Piece)
@@ -224,8 +226,8 @@ open(fid: int): (ref Session, string)
 	return (s, nil);
 }
 
-# Whoever closes the file before the end gives up the answer: the process goes, with it the last references to its
-# files, and when these close the engine stops.
+# Whoever closes the file before the end gives up the answer: the process is killed wherever it waits, with it go the last
+# references to its files, and when these close the engine stops.
 close(fid: int)
 {
 	rest: list of ref Session;
@@ -233,10 +235,11 @@ close(fid: int)
 		s := hd l;
 		if(s.fid != fid)
 			rest = s :: rest;
+		else if(s.ended)
+			s.reads <-= (0, nil);
 		else if(s.pid != 0){
 			kill(s.pid);
-			if(!s.ended)
-				counts.cancelled++;
+			counts.cancelled++;
 		}
 	}
 	sessions = rest;

@@ -10,13 +10,14 @@ import { WorkerFolders } from './folders.ts';
 import { programUser, type RunningProgram, runProgram } from './program.ts';
 import { type RunConfig, runDir } from './run-dir.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
+import type { NodeVm } from './vm.ts';
 import { Worker } from './worker.ts';
 
 /** Milliseconds between two looks at machines that never rest, and how many looks make one suspicious. */
-const WATCH_MS = 1000;
-const SUSPICIOUS = 3;
-/** Milliseconds that a suspicious node has to answer a question about its status. */
-const PATIENCE_MS = 3000;
+const WATCH_MS = 500;
+const SUSPICIOUS = 4;
+/** Milliseconds of processor time that a suspicious node may use before it has said how it is. */
+const PATIENCE_MS = 1000;
 /** Programs that run beside nodes at once. */
 const MOST_PROGRAMS = 64;
 
@@ -33,7 +34,7 @@ export class WorkerPool {
   readonly #scheduler = new Scheduler();
   readonly #workers = new Map<string, Worker>();
   readonly #links = new Map<string, EngineLink>();
-  readonly #restless = new Map<Worker, number>();
+  readonly #suspects = new Map<Worker, Suspect>();
   readonly #watch: NodeJS.Timeout;
   /** Programs that run beside nodes. */
   readonly #programs = new Set<RunningProgram>();
@@ -86,7 +87,7 @@ export class WorkerPool {
     for (const id of ids) this.#worker(id);
     for (const id of ids) {
       const worker = this.#worker(id);
-      this.#restless.delete(worker);
+      this.#suspects.delete(worker);
       this.#workers.delete(id);
       worker.stop();
     }
@@ -190,20 +191,46 @@ export class WorkerPool {
     return link;
   }
 
-  /** A machine that has been busy for seconds may be in a loop: if it cannot say how it is, it is taken for dead. */
+  /**
+   * A machine that has been busy for seconds may be in a loop: it is asked how it is. If it has run for a while and has not
+   * answered, it is taken for dead. Only its own time counts: this thread, or the whole host, may be slow.
+   */
   #look(): void {
     for (const worker of this.#workers.values()) {
-      const busy = worker.vm?.machine.isReady === true;
-      const looks = busy ? (this.#restless.get(worker) ?? 0) + 1 : 0;
-      if (looks === 0) this.#restless.delete(worker);
-      else this.#restless.set(worker, looks);
-      if (looks !== SUSPICIOUS) continue;
-      this.#restless.delete(worker);
       const { vm } = worker;
-      void worker.answers(PATIENCE_MS).then((alive) => {
-        if (!alive && worker.vm === vm && vm !== undefined)
-          worker.fail('does not answer: it is in an endless loop');
-      });
+      const suspect = this.#suspects.get(worker);
+      if (vm === undefined || !vm.machine.isReady) {
+        if (suspect !== undefined) this.#acquit(worker, suspect);
+        continue;
+      }
+      if (suspect === undefined || suspect.vm !== vm) {
+        this.#suspects.set(worker, { vm, looks: 1, since: 0, question: undefined });
+        continue;
+      }
+      if (++suspect.looks < SUSPICIOUS) continue;
+      if (suspect.question === undefined) {
+        const question = new AbortController();
+        suspect.question = question;
+        suspect.since = vm.cpuMs;
+        void worker.answers(question.signal).then((alive) => alive && this.#acquit(worker, suspect));
+      } else if (vm.cpuMs - suspect.since > PATIENCE_MS) {
+        this.#acquit(worker, suspect);
+        worker.fail('does not answer: it is in an endless loop');
+      }
     }
   }
+
+  #acquit(worker: Worker, suspect: Suspect): void {
+    suspect.question?.abort();
+    if (this.#suspects.get(worker) === suspect) this.#suspects.delete(worker);
+  }
+}
+
+/** A machine that has not rested lately. */
+interface Suspect {
+  readonly vm: NodeVm;
+  looks: number;
+  /** Its processor time when it was asked. */
+  since: number;
+  question: AbortController | undefined;
 }

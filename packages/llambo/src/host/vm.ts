@@ -211,6 +211,13 @@ export class NodeVm {
     return vm;
   }
 
+  /** Processor time of its living processes, milliseconds. */
+  get cpuMs(): number {
+    let sum = 0;
+    for (const { milliseconds } of this.machine.processes()) sum += milliseconds;
+    return sum;
+  }
+
   /** It was stopped. */
   get isOver(): boolean {
     return this.#over;

@@ -98,7 +98,7 @@ export class Worker {
     return {
       state: this.state,
       heap: machine?.memoryUsed ?? 0,
-      cpuMs: machine?.processes().reduce((sum, { milliseconds }) => sum + milliseconds, 0) ?? 0,
+      cpuMs: this.#vm?.cpuMs ?? 0,
     };
   }
 
@@ -112,20 +112,16 @@ export class Worker {
     this.#failed(why);
   }
 
-  /** Whether it says how it is within `patience` milliseconds. */
-  async answers(patience: number): Promise<boolean> {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), patience);
+  /** True as soon as it has said how it is, or that it cannot; false when `signal` was aborted before that. */
+  async answers(signal: AbortSignal): Promise<boolean> {
     try {
-      const handle = await this.#open('status', OREAD, { signal: stop.signal });
-      const bytes = await handle.read?.(0, 8192, { signal: stop.signal });
+      const handle = await this.#open('status', OREAD, { signal });
+      await handle.read?.(0, 8192, { signal });
       await handle.close?.();
-      return bytes !== undefined;
     } catch {
-      return !stop.signal.aborted;
-    } finally {
-      clearTimeout(timer);
+      // An error is an answer, too.
     }
+    return !signal.aborted;
   }
 
   async setDraining(draining: boolean): Promise<void> {

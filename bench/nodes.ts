@@ -1,0 +1,154 @@
+/**
+ * Nodes: how soon a thousand are ready, what each takes, and what a token costs on its way through a Dis machine.
+ *
+ *   npm run bench -- nodes [NODES]
+ *
+ * The ceiling of the way is measured in the same run: the same client asks the engine's files directly.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EchoEngine } from '@llambo/llama';
+import { type File, Fsys, ORDWR, serve, uninterrupted } from '@llambo/styx';
+import { Client, pair } from '@llambo/styx';
+import { engineServer } from '../packages/llambo/src/engine/server.ts';
+import { startHost } from '../packages/llambo/src/host/index.ts';
+
+const nodes = Number(process.argv[2] ?? 1000);
+const STREAMS = 64;
+const TOKENS = 400;
+
+const folder = mkdtempSync(join(tmpdir(), 'llambo-bench-'));
+const engine = new EchoEngine({ name: 'm', context: 8192, sequences: STREAMS, queue: 4096 });
+const files = engineServer(engine);
+// The engine is behind a connection, as a process would be.
+const [near, far] = pair();
+serve(far, files);
+const client = await Client.connect(near);
+const host = await startHost({
+  name: 'bench',
+  listen: `unix!${join(folder, 'host')}`,
+  threads: 0,
+  engine: { kind: 'echo' },
+  launch: async () => ({
+    target: { attach: ({ uname, aname }, call) => client.attach({ uname, aname }, call) },
+    close: async () => {},
+  }),
+});
+const fs = await behindConnection(host.fileServer());
+await fs.writeFile('ctl', 'engine model=m');
+const shape = 'class=tiny model=m memory=128000000 cpu=0.1 context=2048 capacity=2';
+await fs.writeFile('ctl', `spawn worker-99999 ${shape}`);
+
+globalThis.gc?.();
+const before = process.memoryUsage.rss();
+const cpu0 = process.cpuUsage();
+const readyMs = await timed(() => fs.writeFile('ctl', `spawn worker-1..worker-${nodes} ${shape}`));
+console.error('cpu', process.cpuUsage(cpu0));
+globalThis.gc?.();
+const bytes = (process.memoryUsage.rss() - before) / nodes;
+
+const spawns: number[] = [];
+for (let n = 0; n < 200; n++)
+  spawns.push(await timed(() => fs.writeFile('ctl', `spawn worker-${50_000 + n} ${shape}`)));
+spawns.sort((a, b) => a - b);
+
+let answered = 0;
+const cpu1 = process.cpuUsage();
+const sweepMs = await timed(() =>
+  each(nodes, STREAMS, async (n) => {
+    const text = await answer(fs.root, [`worker-${String(n + 1).padStart(4, '0')}`, 'data'], 4);
+    if (text.startsWith('echo:')) answered++;
+  }),
+);
+
+console.error('sweep cpu', process.cpuUsage(cpu1));
+// The same 64 answers at once, by the node and by the engine's own files.
+const direct = new Fsys(await client.attach({ uname: 'bench' }));
+const viaNode = (n: number) => answer(fs.root, [`worker-${String(n + 1).padStart(4, '0')}`, 'data'], TOKENS);
+const viaEngine = async () => {
+  const ctl = await direct.open('clone', ORDWR);
+  const id = new TextDecoder().decode(await ctl.read()).trim();
+  const text = await answer(direct.root, [id, 'data'], TOKENS);
+  await ctl.close();
+  return text;
+};
+await cpuOf(() => each(STREAMS, STREAMS, viaNode));
+await cpuOf(() => each(STREAMS, STREAMS, viaEngine));
+const runs = { node: [] as number[], engine: [] as number[] };
+for (let n = 0; n < 5; n++) {
+  runs.engine.push(await cpuOf(() => each(STREAMS, STREAMS, viaEngine)));
+  runs.node.push(await cpuOf(() => each(STREAMS, STREAMS, viaNode)));
+}
+const perToken = (list: number[]) => Math.min(...list) / (STREAMS * TOKENS);
+
+console.log(`${nodes} nodes ready                   ${(readyMs / 1000).toFixed(2)} s`);
+console.log(`resident bytes a node             ${(bytes / 1024).toFixed(0)} kB`);
+console.log(`spawn of one, p50 and p99         ${spawns[100]!.toFixed(2)} ms, ${spawns[198]!.toFixed(2)} ms`);
+console.log(`all of them asked once            ${(sweepMs / 1000).toFixed(2)} s, ${answered} answers`);
+console.log(`CPU a token, engine's files       ${perToken(runs.engine).toFixed(1)} us`);
+console.log(`CPU a token, through the node     ${perToken(runs.node).toFixed(1)} us`);
+const keys = {
+  [`ready_s_${nodes}`]: round(readyMs / 1000),
+  kb_per_node: round(bytes / 1024),
+  spawn_p99_ms: round(spawns[198]!),
+  [`answered_${nodes}`]: answered,
+  us_per_token_engine: round(perToken(runs.engine)),
+  us_per_token_node: round(perToken(runs.node) - perToken(runs.engine)),
+};
+await host.close();
+rmSync(folder, { recursive: true, force: true });
+console.log(JSON.stringify(keys));
+process.exit(0);
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Microseconds of this process's CPU. */
+async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return user + system;
+}
+
+/** `work` for 0 to count-1, `width` of them at once. */
+async function each(count: number, width: number, work: (n: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
+async function behindConnection(server: Parameters<typeof serve>[1]): Promise<Fsys> {
+  const [a, b] = pair();
+  serve(b, server);
+  const c = await Client.connect(a);
+  return new Fsys(await c.attach({ uname: 'bench' }));
+}
+
+/** One answer of so many tokens, read as it comes. */
+async function answer(root: File, path: readonly string[], tokens: number): Promise<string> {
+  const { file } = await root.walk(path, uninterrupted);
+  if (file === undefined) throw new Error(`no ${path.join('/')}`);
+  await file.open(ORDWR, uninterrupted);
+  const request = new TextEncoder().encode(`output=records ignore_eos=1 max_tokens=${tokens} user=hello`);
+  await file.write(0, request, uninterrupted);
+  let text = '';
+  const decoder = new TextDecoder();
+  for (;;) {
+    const bytes = await file.read(0, 65_536, uninterrupted);
+    if (bytes.length === 0) break;
+    if (text.length < 100) text += decoder.decode(bytes);
+  }
+  await file.clunk();
+  return text.replace(/^text \d+ [\d,-]+\n/, '');
+}
