@@ -28,10 +28,8 @@ export interface MeasuredCurve {
   readonly measured: string;
   /** Pairs of sequences that generate and milliseconds of one step, rising. */
   readonly decode: readonly (readonly [number, number])[];
-  /** Pairs of prompt tokens and milliseconds to read them, nothing else going on, rising. */
+  /** Pairs of prompt tokens and milliseconds to the first token, nothing else going on, rising. */
   readonly read: readonly (readonly [number, number])[];
-  /** Milliseconds that an answer takes outside of the engine: HTTP, balancer, queue. */
-  readonly overheadMs: number;
   /** Milliseconds until a new engine serves. */
   readonly warmUpMs: number;
 }
@@ -47,27 +45,27 @@ export function interpolate(points: readonly (readonly [number, number])[], at: 
   return fromY + ((toY - fromY) * (at - fromX)) / (toX - fromX);
 }
 
-/** Milliseconds a prompt token and milliseconds a step, by least squares. */
-export function readingCost({ read }: Pick<MeasuredCurve, 'read'>): { perToken: number; perStep: number } {
-  const first = read[0] as readonly [number, number];
-  if (read.length === 1) return { perToken: first[1] / first[0], perStep: 0 };
+/**
+ * Milliseconds that reading takes a prompt token, and what a request takes outside of the engine whatever its length, by
+ * least squares.
+ */
+export function readingCost({ read }: Pick<MeasuredCurve, 'read'>): { perToken: number; outside: number } {
+  const [tokens, ms] = read[0] as readonly [number, number];
+  if (read.length === 1) return { perToken: ms / tokens, outside: 0 };
   const meanX = read.reduce((sum, [x]) => sum + x, 0) / read.length;
   const meanY = read.reduce((sum, [, y]) => sum + y, 0) / read.length;
   const top = read.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   const perToken = top / read.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-  return { perToken, perStep: Math.max(0, meanY - perToken * meanX) };
+  return { perToken, outside: Math.max(0, meanY - perToken * meanX) };
 }
 
 export function measuredCurve(measured: MeasuredCurve): Curve {
-  const { perToken, perStep } = readingCost(measured);
+  const { perToken } = readingCost(measured);
   const last = measured.decode.at(-1)?.[0] ?? 1;
   const seconds = Float64Array.from({ length: last + 1 }, (_, n) => interpolate(measured.decode, n) / 1000);
   const decode = (n: number): number => seconds[n] ?? interpolate(measured.decode, n) / 1000;
   return {
-    step: (generating, reading) =>
-      generating > 0
-        ? decode(generating) + (reading * perToken) / 1000
-        : (perStep + reading * perToken) / 1000,
+    step: (generating, reading) => decode(generating) + (reading * perToken) / 1000,
     rate: (generating) => generating / decode(generating),
   };
 }

@@ -3,6 +3,8 @@ export { analyticCurve, type Curve, type MeasuredCurve, measuredCurve } from './
 export { comparisonSvg, sparkline, svg } from './picture.ts';
 export { exponential, logNormal, normal, pareto, type Random, seededRandom } from './random.ts';
 export { dailyRate, linearRate, stepRate } from './rates.ts';
+export { formatReality, type Reality } from './reality.ts';
+export { type RealityRunOptions, runReality } from './reality-run.ts';
 export {
   compare,
   fairness,

@@ -15,7 +15,7 @@ const points = z.array(z.tuple([z.number().min(0), z.number().min(0)])).min(1);
 const classFields = {
   nodes: z.int().min(0).max(100_000).describe('nodes at the start'),
   capacity: z.int().min(1).max(256).default(4).describe('requests at once on one node'),
-  curve: z.string().optional().describe('name of a measured engine, in scenarios/curves'),
+  curve: z.string().optional().describe('a measured engine: a name in scenarios/curves, or a path'),
   speed: positive.default(10).describe('without a curve: tokens a second of an engine with one request'),
   exponent: share.default(0.5).describe('how that grows with requests: speed x requests ^ exponent'),
   read: positive.default(600).describe('prompt tokens a second'),
@@ -115,9 +115,10 @@ export function loadScenario(nameOrPath: string): Scenario {
   return parseScenario(readFileSync(path, 'utf8'));
 }
 
-/** A curve that is shipped or was measured here, by its name. @throws Error when there is none */
-export function loadCurve(name: string): MeasuredCurve {
-  return JSON.parse(readFileSync(new URL(`curves/${name}.json`, folder), 'utf8')) as MeasuredCurve;
+/** A curve that is shipped, by its name, or a file that was measured. @throws Error when there is none */
+export function loadCurve(nameOrPath: string): MeasuredCurve {
+  const path = nameOrPath.endsWith('.json') ? nameOrPath : new URL(`curves/${nameOrPath}.json`, folder);
+  return JSON.parse(readFileSync(path, 'utf8')) as MeasuredCurve;
 }
 
 /** A scenario's text, checked. @throws ZodError or YAMLParseError with what is wrong */

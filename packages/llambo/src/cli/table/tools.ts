@@ -1,5 +1,6 @@
 import type { Command } from '../spec.ts';
 import { addr, GROUPS, json } from './common.ts';
+import { sim } from './sim.ts';
 
 export const tools: readonly Command[] = [
   {
@@ -42,6 +43,7 @@ Ctrl-C stops; the next pull goes on where it stopped.`,
     ],
     load: () => import('../commands/doctor.ts'),
   },
+  sim,
   {
     name: 'mount',
     group: GROUPS.tools,
