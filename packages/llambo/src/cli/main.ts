@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** llamboctl: one command for everything that a person does with a cluster. Each subcommand is loaded when it is used. */
+import { closeAll } from './client/open.ts';
 import { exitCodeOf, nearest, UsageError } from './errors.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseWords } from './parse.ts';
@@ -50,4 +51,6 @@ try {
   if (error instanceof UsageError && error.hint !== undefined)
     process.stderr.write(`${dim(process.stderr, error.hint)}\n`);
   process.exitCode = exitCodeOf(error);
+} finally {
+  await closeAll();
 }

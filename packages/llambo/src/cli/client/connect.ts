@@ -5,6 +5,7 @@ import { llamboHome } from '../../home.ts';
 import { noCluster } from '../errors.ts';
 import { readRunning } from '../state.ts';
 import type { ClusterClient } from './client.ts';
+import { opened } from './open.ts';
 
 interface UserConf {
   addr?: string;
@@ -55,7 +56,8 @@ export async function connect(given?: string): Promise<ClusterClient> {
     const { StyxClient } = await import('./styx-client.ts');
     // Whoever reaches the socket of this account is its owner.
     const local = address.startsWith('unix!');
-    return StyxClient.connect(address, local ? undefined : process.env['LLAMBO_TOKEN'] || userConf().token);
+    const token = local ? undefined : process.env['LLAMBO_TOKEN'] || userConf().token;
+    return opened(await StyxClient.connect(address, token));
   }
   const key = process.env['LLAMBO_KEY'] || userConf().key;
   const { HttpClient } = await import('./http-client.ts');

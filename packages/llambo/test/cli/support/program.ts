@@ -1,6 +1,6 @@
 /** llamboctl as a process, at a pseudo-terminal or with pipes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import * as pty from '@lydell/node-pty';
 import { build } from 'esbuild';
 import { Screen } from '../../terminal/screen.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Codes of keys, as a terminal sends them. */
 export const KEY = {
@@ -44,8 +44,11 @@ export class Program {
 
   static async make(): Promise<Program> {
     const folder = mkdtempSync(join(tmpdir(), 'llambo-cli-'));
+    // The native library and the package's version are found as in the real place.
+    symlinkSync(join(PACKAGE, '..', '..', 'node_modules'), join(folder, 'node_modules'));
+    symlinkSync(join(PACKAGE, 'package.json'), join(folder, 'package.json'));
     await build({
-      entryPoints: [MAIN],
+      entryPoints: [join(PACKAGE, 'src', 'cli', 'main.ts')],
       outdir: join(folder, 'bin'),
       bundle: true,
       splitting: true,
