@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runDish } from '../../dish/main.ts';
 import { homeFolder } from '../../home.ts';
+import { isDialString, userConf } from '../client/connect.ts';
 import { UsageError } from '../errors.ts';
 import type { Parsed } from '../spec.ts';
 
@@ -12,18 +13,17 @@ function localSocket(): string | undefined {
 }
 
 export async function run(_args: readonly string[], parsed: Parsed): Promise<number> {
-  const given = parsed.text('addr') || process.env['LLAMBO_ADDR'] || undefined;
-  // An address of the gateway says nothing of where Styx is spoken: then the home's own cluster is meant.
-  const address = given !== undefined && /^[a-z]+!/.test(given) ? given : undefined;
-  if (given !== undefined && address === undefined && parsed.text('addr') !== undefined)
-    throw new UsageError(
-      `--addr ${given}: dish speaks Styx`,
-      'give a dial string: tcp!host!5640 or unix!path',
-    );
+  const option = parsed.text('addr');
+  if (option !== undefined && !isDialString(option))
+    throw new UsageError(`--addr ${option}: dish speaks Styx`, 'give a dial string: tcp!host!5640 or unix!path');
+  const conf = userConf();
+  // The address of a gateway says nothing of where Styx is spoken: then the home's own cluster is meant.
+  const address = [option, process.env['LLAMBO_ADDR'], conf.addr].find((each) => each && isDialString(each));
   const command = parsed.text('command');
   const [script, ...args] = command === undefined ? parsed.words : [undefined, ...parsed.words];
   return runDish({
     findCluster: () => address ?? localSocket(),
+    token: process.env['LLAMBO_TOKEN'] || conf.token,
     required: address !== undefined,
     command,
     script,
