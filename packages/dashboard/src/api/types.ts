@@ -168,6 +168,7 @@ export interface FusionResult {
   readonly answer: string;
   readonly node?: string;
   readonly agreement?: { readonly share: number; readonly posterior?: number; readonly tolerates?: number };
+  readonly votes?: readonly Vote[];
   readonly responded?: number;
   readonly asked?: number;
   readonly tokens?: number;

@@ -69,8 +69,11 @@ async function run(): Promise<void> {
       if (event === 'vote') votes.value = [...votes.value, value as Vote];
       else if (event === 'text')
         streamed.value += typeof value === 'string' ? value : ((value as { text?: string }).text ?? '');
-      else if (event === 'result') result.value = value as FusionResult;
-      else if (event === 'error')
+      else if (event === 'result') {
+        result.value = value as FusionResult;
+        // With the weights that counted in the end.
+        votes.value = result.value.votes ?? votes.value;
+      } else if (event === 'error')
         throw new Error((value as { error?: { message?: string } }).error?.message ?? 'fusion failed');
     }
     if (result.value === undefined) throw new Error('the stream ended without a result');

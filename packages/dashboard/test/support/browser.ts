@@ -39,7 +39,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: 1200, height: 760 },
     reducedMotion: 'reduce',
     ...options,
   });
