@@ -138,22 +138,13 @@ async function named(ctx: Context, kind: ArgumentKind, before: readonly string[]
   }
 }
 
-/** Directories of the cluster that are nodes, and its hosts. */
+/** The nodes, by the file that lists them. */
 async function nodeNames(ctx: Context): Promise<string[]> {
-  const known = new Set([
-    'ctl',
-    'data',
-    'status',
-    'metrics',
-    'events',
-    'fusion',
-    'hosts',
-    'nodes',
-    'trace',
-    'models',
-  ]);
-  const entries = await namesIn(ctx, CLUSTER);
-  return entries.filter(({ name, isDir }) => isDir && !known.has(name)).map(({ name }) => name);
+  const text = await ctx.readFile(`${CLUSTER}/nodes`).catch(() => '');
+  return text
+    .split('\n')
+    .map((line) => line.split(' ')[0] as string)
+    .filter((name) => name !== '');
 }
 
 async function classNames(ctx: Context): Promise<string[]> {

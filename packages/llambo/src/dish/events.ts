@@ -1,4 +1,5 @@
 /** The cluster's events: shown between prompts when asked for, and given to the function `event`. */
+import type { Caller, Chan } from '@llambo/namespace';
 import { OREAD } from '@llambo/styx';
 import { Context } from './run/context.ts';
 import { callFunction } from './run/execute.ts';
@@ -7,6 +8,35 @@ import { CLUSTER, type Session } from './session.ts';
 
 /** Milliseconds before the file is opened again, when it could not be or its connection was lost. */
 const AGAIN_MS = 1000;
+
+/** What is there at once is past: an event that comes after this long without one is news, milliseconds. */
+const QUIET_MS = 50;
+
+/**
+ * Events from now on. The file gives its newest past ones first; they are read and dropped. `ready` is called when that is
+ * done: no event after it is missed.
+ */
+export async function* eventsFromNow(
+  chan: Chan,
+  by: Caller,
+  ready: () => void = () => {},
+): AsyncGenerator<string, void> {
+  const source = lines(pieces(chan, by));
+  let next = source.next();
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const quiet = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), QUIET_MS);
+    });
+    const past = await Promise.race([next, quiet]);
+    clearTimeout(timer);
+    if (past === undefined) break;
+    if (past.done) return;
+    next = source.next();
+  }
+  ready();
+  for (let event = await next; !event.done; event = await source.next()) yield event.value;
+}
 
 export class EventWatch {
   readonly #session: Session;
@@ -66,9 +96,8 @@ export class EventWatch {
     while (!signal.aborted) {
       try {
         const chan = await shell.ns.open(`${CLUSTER}/events`, OREAD, by);
-        opened();
         try {
-          for await (const line of lines(pieces(chan, by))) await this.#happened(line, signal);
+          for await (const line of eventsFromNow(chan, by, opened)) await this.#happened(line, signal);
         } finally {
           await chan.close();
         }

@@ -11,6 +11,8 @@ import { CLUSTER, Session, type SessionOptions } from './session.ts';
 export interface DishOptions {
   /** Dial string of the cluster that belongs here, if there is one. */
   readonly findCluster: () => string | undefined;
+  /** What is proved to clusters that ask for proof. */
+  readonly token: string | undefined;
   /** The cluster was named: it is an error when it does not answer. */
   readonly required: boolean;
   /** Commands, instead of a prompt. */
@@ -31,6 +33,7 @@ export interface DishOptions {
 export async function runDish(options: DishOptions): Promise<number> {
   const common = {
     findCluster: options.findCluster,
+    token: options.token,
     home: homeFolder('usr'),
     local: process.platform !== 'win32',
     dot: process.platform === 'win32' ? '/' : `/n/local${process.cwd()}`,

@@ -1,16 +1,20 @@
 /** Trees of other machines that are mounted by dial string, and dialled again when their connection was lost. */
 import {
   type Attach,
+  type AttachOptions,
   type Awaitable,
   type Call,
   type Client,
   type ClientOptions,
   type Dir,
+  Eneedauth,
   type File,
   type FileServer,
   type Opened,
+  proveToken,
   type Qid,
   type RemoteFile,
+  StyxError,
   uninterrupted,
   type Walked,
 } from '@llambo/styx';
@@ -22,11 +26,16 @@ const DIAL_MS = 10_000;
 export class Remote implements FileServer {
   readonly address: string;
   readonly #options: ClientOptions;
+  readonly #token: string | undefined;
   #client: Promise<Client> | undefined;
+  /** Set once the server has asked. */
+  #proves: AttachOptions['auth'];
 
-  constructor(address: string, options: ClientOptions = {}) {
+  /** @param token what is proved to a server that asks for proof */
+  constructor(address: string, options: ClientOptions = {}, token?: string) {
     this.address = address;
     this.#options = options;
+    this.#token = token;
   }
 
   async attach(who: Attach, call: Call): Promise<File> {
@@ -34,10 +43,20 @@ export class Remote implements FileServer {
     return new RemoteRoot(this, who, root);
   }
 
-  /** The root over a connection that lives. */
+  /** The root over a connection that lives; with proof of the token where that is demanded. */
   async enter({ uname, aname }: Attach, call: Call = uninterrupted): Promise<RemoteFile> {
     const client = await (this.#client ??= this.#dial());
-    return client.attach({ uname, aname }, call);
+    if (this.#proves === undefined) {
+      try {
+        return await client.attach({ uname, aname }, call);
+      } catch (error) {
+        if ((error as Error).message !== Eneedauth) throw error;
+        if (this.#token === undefined)
+          throw new StyxError(`${Eneedauth}: set LLAMBO_TOKEN, or token= in usr/llamboctl.conf`);
+        this.#proves = proveToken(this.#token, aname);
+      }
+    }
+    return client.attach({ uname, aname, auth: this.#proves }, call);
   }
 
   close(): void {

@@ -48,6 +48,8 @@ export interface SessionOptions {
   readonly io: SessionIO;
   /** Dial string of the cluster that belongs here; undefined when there is none, now. */
   readonly findCluster?: () => string | undefined;
+  /** What is proved to servers that ask for proof. */
+  readonly token?: string | undefined;
   /** The user's folder of the host that is /usr/llambo; memory when left out. */
   readonly home?: string;
   /** The host's files are at /n/local. */
@@ -91,6 +93,7 @@ export class Session {
   /** `exit` was called at the prompt: no more commands. */
   exiting = false;
   readonly #stop: AbortController = new AbortController();
+  readonly #token: string | undefined;
   readonly #remotes: Set<Remote> = new Set();
   #foreground: AbortController | undefined;
   /** Writes what is left of a trace, and closes its file. */
@@ -103,6 +106,7 @@ export class Session {
     this.history = options.history ?? (() => []);
     this.findCluster = options.findCluster ?? (() => undefined);
     this.jobs = new Jobs(this.pid, this.user, 'dish');
+    this.#token = options.token;
     this.events = new EventWatch(this);
     this.tree = serveDish(this);
   }
@@ -182,9 +186,9 @@ export class Session {
 
   /** A tree by its dial string, whose messages `trace on` shows. */
   remote(address: string): Remote {
-    const remote = new Remote(address, {
-      trace: (direction, message, at) => this.trace?.(traceLine(direction, message, at)),
-    });
+    const trace = (direction: '<-' | '->', message: Fcall, at: string): void =>
+      this.trace?.(traceLine(direction, message, at));
+    const remote = new Remote(address, { trace }, this.#token);
     this.#remotes.add(remote);
     return remote;
   }

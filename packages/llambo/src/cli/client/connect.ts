@@ -7,7 +7,7 @@ import { readRunning } from '../state.ts';
 import type { ClusterClient } from './client.ts';
 import { opened } from './open.ts';
 
-interface UserConf {
+export interface UserConf {
   addr?: string;
   /** For a gateway that wants one. */
   key?: string;
@@ -16,7 +16,7 @@ interface UserConf {
 }
 
 /** What usr/llamboctl.conf may say: `addr=`, `key=` and `token=`, one a line. */
-function userConf(): UserConf {
+export function userConf(): UserConf {
   let text: string;
   try {
     text = readFileSync(join(llamboHome(), 'usr', 'llamboctl.conf'), 'utf8');

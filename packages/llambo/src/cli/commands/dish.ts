@@ -15,7 +15,10 @@ function localSocket(): string | undefined {
 export async function run(_args: readonly string[], parsed: Parsed): Promise<number> {
   const option = parsed.text('addr');
   if (option !== undefined && !isDialString(option))
-    throw new UsageError(`--addr ${option}: dish speaks Styx`, 'give a dial string: tcp!host!5640 or unix!path');
+    throw new UsageError(
+      `--addr ${option}: dish speaks Styx`,
+      'give a dial string: tcp!host!5640 or unix!path',
+    );
   const conf = userConf();
   // The address of a gateway says nothing of where Styx is spoken: then the home's own cluster is meant.
   const address = [option, process.env['LLAMBO_ADDR'], conf.addr].find((each) => each && isDialString(each));

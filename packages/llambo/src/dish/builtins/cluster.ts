@@ -1,7 +1,9 @@
 /** Commands for the cluster: each reads or writes files under /n/llambo, as anybody could. */
 import { OREAD, OWRITE } from '@llambo/styx';
+import { formatBytes } from '../../config/units.ts';
 import { table } from '../../terminal/index.ts';
 import { DishError, Enocluster } from '../errors.ts';
+import { eventsFromNow } from '../events.ts';
 import type { Context } from '../run/context.ts';
 import { namesIn } from '../run/glob.ts';
 import { lines, pieces } from '../run/io.ts';
@@ -47,6 +49,14 @@ const status: Builtin = {
   },
 };
 
+/** Attributes that are bytes. */
+const BYTES = new Set(['memory', 'free_memory', 'heap']);
+
+function shownValue(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') return '-';
+  return BYTES.has(name) && /^\d+$/.test(value) ? formatBytes(Number(value)) : value;
+}
+
 /** Lines of `name attr=value ...` as columns. */
 function asTable(text: string, first: string): string {
   const rows = text
@@ -58,7 +68,7 @@ function asTable(text: string, first: string): string {
     });
   const names = [...new Set(rows.flatMap(({ attributes }) => [...attributes.keys()]))];
   const heads = [first, ...names.map((name) => name.toUpperCase())];
-  return `${table([heads, ...rows.map(({ name, attributes }) => [name, ...names.map((n) => attributes.get(n) ?? '-')])])}\n`;
+  return `${table([heads, ...rows.map(({ name, attributes }) => [name, ...names.map((n) => shownValue(n, attributes.get(n)))])])}\n`;
 }
 
 const nodes: Builtin = {
@@ -134,22 +144,25 @@ const events: Builtin = {
   name: 'events',
   group: 'cluster',
   usage: '[-n count] | on | off',
-  summary: 'print events as they happen, until interrupted or count have come; on: show them between prompts',
+  summary:
+    'print past and coming events until interrupted; -n wait for so many new ones; on: show them between prompts',
   takes: ['none'],
   async run(ctx, words) {
     const flags = parseFlags(events, words, 'n:#');
     expectArgs(events, flags.args, 0, 1);
+    needCluster(ctx);
     const [word] = flags.args;
     if (word === 'on' || word === 'off') {
-      needCluster(ctx);
       await ctx.session.events.show(word === 'on');
       return;
     }
     if (word !== undefined) throw usageError(events);
-    needCluster(ctx);
-    let left = flags.number('n') ?? flags.number('#') ?? Number.POSITIVE_INFINITY;
+    const count = flags.number('n') ?? flags.number('#');
     await ctx.using(Promise.resolve(ctx.ns.open(`${CLUSTER}/events`, OREAD, ctx.by)), async (chan) => {
-      for await (const line of lines(pieces(chan, ctx.by))) {
+      let left = count ?? Number.POSITIVE_INFINITY;
+      if (left <= 0) return;
+      const source = count === undefined ? lines(pieces(chan, ctx.by)) : eventsFromNow(chan, ctx.by);
+      for await (const line of source) {
         await ctx.out(`${line}\n`);
         if (--left <= 0) break;
       }

@@ -1,26 +1,73 @@
 /** Programs of Dis, and the compiler that makes them. */
+import { ORDWR, OWRITE } from '@llambo/styx';
 import { DishError } from '../errors.ts';
 import type { Context } from '../run/context.ts';
+import { writeAll } from '../run/io.ts';
 import { runProgram, runScript } from '../run/program.ts';
+import { CLUSTER } from '../session.ts';
+import { quoteWord } from '../syntax/quote.ts';
+import { parseAttributes } from './attributes.ts';
 import { type Builtin, parseFlags, usageError } from './builtin.ts';
+import { needCluster } from './cluster.ts';
 
 const run: Builtin = {
   name: 'run',
   group: 'programs',
-  usage: 'file [argument ...]',
+  usage: '[-n node|-c class] file [argument ...]',
   summary:
-    'run a Dis program with this name space and these open files, or a script of this shell in a subshell',
-  async run(ctx, args) {
-    const [file, ...rest] = args;
+    'run a Dis program (or a Limbo source) here with this name space, or beside a model; or a script in a subshell',
+  async run(ctx, words) {
+    const flags = parseFlags(run, words, 'n:c:');
+    const [file, ...rest] = flags.args;
     if (file === undefined) throw usageError(run);
+    let program = file.includes('/') ? file : `./${file}`;
     if (file.endsWith('.b')) {
-      const dis = `/tmp/${file.split('/').at(-1)?.replace(/\.b$/, '')}.${ctx.shell.pid}.dis`;
-      const failed = await compileFile(ctx, file, dis, []);
-      return failed !== '' ? failed : runProgram(ctx, dis, rest);
+      program = `/tmp/${file.split('/').at(-1)?.replace(/\.b$/, '')}.${ctx.shell.pid}.dis`;
+      const failed = await compileFile(ctx, file, program, []);
+      if (failed !== '') return failed;
     }
-    return runProgram(ctx, file.includes('/') ? file : `./${file}`, rest);
+    const [node, name] = [flags.value('n'), flags.value('c')];
+    if (node === undefined && name === undefined) return runProgram(ctx, program, rest);
+    const where = node === undefined ? `class ${quoteWord(name as string)}` : `worker ${quoteWord(node)}`;
+    return runOnNode(ctx, where, program, rest);
   },
 };
+
+/** The program moves to the model, run(4): its standard files are this command's. The status. */
+async function runOnNode(
+  ctx: Context,
+  where: string,
+  file: string,
+  args: readonly string[],
+): Promise<string> {
+  needCluster(ctx);
+  const dis = await ctx.ns.readFile(file, ctx.by);
+  const control = await ctx.ns.open(`${CLUSTER}/run/clone`, ORDWR, ctx.by);
+  try {
+    const dir = `${CLUSTER}/run/${new TextDecoder().decode(await control.read(64, ctx.by)).trim()}`;
+    await writeAll(control, where, ctx.by);
+    await writeAll(control, `args ${[file, ...args].map(quoteWord).join(' ')}`, ctx.by);
+    await ctx.using(Promise.resolve(ctx.ns.open(`${dir}/program`, OWRITE, ctx.by)), (chan) =>
+      writeAll(chan, dis, ctx.by),
+    );
+    await writeAll(control, 'start', ctx.by);
+    const copy = async (from: string, fd: 1 | 2): Promise<void> => {
+      for await (const bytes of ctx.contents(`${dir}/${from}`))
+        await writeAll(ctx.fds.get(fd), bytes, ctx.by);
+    };
+    // A terminal is not handed over: whoever wants to type into a program pipes.
+    if (ctx.fds.has(0) && ctx.fds.get(0).path !== '#H/stdin') {
+      await ctx.using(Promise.resolve(ctx.ns.open(`${dir}/data`, OWRITE, ctx.by)), async (chan) => {
+        for await (const bytes of ctx.input()) await writeAll(chan, bytes, ctx.by);
+      });
+    }
+    await writeAll(control, 'eof', ctx.by);
+    await Promise.all([copy('data', 1), copy('stderr', 2)]);
+    return parseAttributes(await ctx.readFile(`${dir}/status`)).attributes.get('status') ?? '';
+  } finally {
+    await control.close();
+  }
+}
 
 const limbo: Builtin = {
   name: 'limbo',
