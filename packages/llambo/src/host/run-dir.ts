@@ -18,6 +18,7 @@ import {
   FileNode,
   type Handle,
   interruptible,
+  type Opener,
   slice,
   toBytes,
 } from '@llambo/styx/fs';
@@ -40,14 +41,15 @@ export interface RunConfig {
   readonly mounts: readonly { readonly address: string; readonly place: string; readonly aname: string }[];
 }
 
-/** Starts the program `dis`. Rejects when it cannot be started. */
-export type StartRun = (config: RunConfig, dis: Uint8Array) => Promise<RunningProgram>;
+/** Starts the program `dis` for `opener`. Rejects when it cannot be started. */
+export type StartRun = (config: RunConfig, dis: Uint8Array, opener: Opener) => Promise<RunningProgram>;
 
 /** The lines that tell another run directory the same, `start` not among them. */
 export function configLines(config: RunConfig): string[] {
-  const { worker, memory, seconds, args, tenant, mounts } = config;
+  const { worker, class: name, memory, seconds, args, tenant, mounts } = config;
   return [
     ...(worker === undefined ? [] : [`worker ${worker}`]),
+    ...(name === undefined ? [] : [`class ${name}`]),
     `memory ${memory}`,
     `seconds ${seconds}`,
     ...(args.length === 0 ? [] : [`args ${args.map(quoteValue).join(' ')}`]),
@@ -59,8 +61,8 @@ export function configLines(config: RunConfig): string[] {
 }
 
 export function runDir(start: StartRun): DirNode {
-  return cloneDir(() => {
-    const run = new Run(start);
+  return cloneDir((_id, opener) => {
+    const run = new Run((config, dis) => start(config, dis, opener));
     return { ctl: run.commands(), files: run.files(), close: () => run.close() };
   });
 }
@@ -72,7 +74,7 @@ function number(text: string, what: string, least: number, most: number): number
 }
 
 class Run {
-  readonly #start: StartRun;
+  readonly #start: (config: RunConfig, dis: Uint8Array) => Promise<RunningProgram>;
   #config: RunConfig = {
     worker: undefined,
     class: undefined,
@@ -87,7 +89,7 @@ class Run {
   #running: Promise<RunningProgram> | undefined;
   #closed = false;
 
-  constructor(start: StartRun) {
+  constructor(start: (config: RunConfig, dis: Uint8Array) => Promise<RunningProgram>) {
     this.#start = start;
   }
 

@@ -52,6 +52,7 @@ describe('the root', () => {
       'metrics',
       'models',
       'nodes',
+      'run',
       'status',
       'trace',
       'worker-0001',

@@ -32,7 +32,7 @@ type Row = Readonly<Partial<Record<HealthEvent, HealthState>>>;
 export const transitions: Readonly<Record<HealthState, Row>> = {
   starting: { ready: 'serving', lost: 'gone', crashed: 'error', drain: 'draining', removed: 'gone' },
   serving: { late: 'suspect', outlier: 'ejected', crashed: 'error', drain: 'draining', removed: 'gone' },
-  suspect: { beat: 'probation', lost: 'gone', crashed: 'error', drain: 'draining', removed: 'gone' },
+  suspect: { beat: 'serving', lost: 'gone', crashed: 'error', drain: 'draining', removed: 'gone' },
   ejected: { cooled: 'probation', late: 'suspect', crashed: 'error', drain: 'draining', removed: 'gone' },
   probation: {
     proved: 'serving',

@@ -188,9 +188,9 @@ export class HostLink {
     return this.#ports.thread(thread).walk(`${worker}/${path}`);
   }
 
-  /** Any file of the host's tree. */
-  async walk(path: string): Promise<File> {
-    return this.#ports.root.walk(path);
+  /** The root of the host's tree: ours for as long as the link lives. */
+  get root(): File {
+    return this.#ports.root.root;
   }
 
   /** Leaves the host alone: it goes on without us. */

@@ -26,6 +26,7 @@ import { answerRequest } from './data.ts';
 import { hostsDir } from './hosts.ts';
 import { modelFiles } from './model-files.ts';
 import { pathOf, remoteNode, type Walk } from './remote.ts';
+import { runFiles } from './run.ts';
 
 export interface TreeOptions {
   /** The Prometheus text. */
@@ -67,6 +68,7 @@ export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {
     metrics: text(() => options.metrics?.() ?? ''),
     events: events.node,
     hosts: hostsDir(orchestrator),
+    run: runFiles(orchestrator, (user) => users.isMember(user, OPERATORS)),
     ...(options.models === undefined ? {} : { models: modelFiles(options.models) }),
     ...options.more,
   };
