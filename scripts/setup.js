@@ -92,11 +92,13 @@ function page() {
 }
 
 function build() {
-  const sources = createHash('sha256').update(fingerprint('packages').sort().join('\n')).digest('hex');
+  const all = ['packages', 'limbo'].flatMap((folder) => fingerprint(folder));
+  const sources = createHash('sha256').update(all.sort().join('\n')).digest('hex');
   if (marked('built', sources)) return;
   process.stderr.write('building ...\n');
   run(local('tsc'), ['-b']);
   for (const [name, entries] of Object.entries(BUNDLES)) bundle(name, entries);
+  run(process.execPath, ['packages/llambo/dist/host/build-library.js']);
   page();
   mark('built', sources);
 }

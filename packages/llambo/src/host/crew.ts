@@ -31,7 +31,7 @@ export class LocalCrew implements Crew {
   readonly address = undefined;
   readonly pool: WorkerPool;
 
-  constructor(sysname: string, hooks: PoolHooks, program?: Uint8Array) {
+  constructor(sysname: string, hooks: PoolHooks, program: Uint8Array) {
     this.pool = new WorkerPool(sysname, hooks, program);
   }
 

@@ -2,7 +2,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { bytes, FileNode, StaticDir, type TreeNode } from '@llambo/styx/fs';
-import { objectFile } from './library.ts';
 
 export class WorkerFolders {
   readonly program: Uint8Array;
@@ -10,8 +9,8 @@ export class WorkerFolders {
   readonly dis: StaticDir;
   readonly #models = new Map<string, StaticDir>();
 
-  /** @param program what the nodes run; llambo.dis of the library when left out */
-  constructor(program: Uint8Array = objectFile('llambo.dis')) {
+  /** @param program what the nodes run */
+  constructor(program: Uint8Array) {
     this.program = program;
     this.dis = new StaticDir([['llambo.dis', bytes(program, { perm: 0o555 })]]);
   }

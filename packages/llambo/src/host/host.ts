@@ -93,12 +93,13 @@ class HostServer implements Host {
 
   /** Threads have addresses beside the host's: path.0, path.1 or ports of the system's choice. */
   async #startCrews(hooks: PoolHooks): Promise<void> {
-    const { threads, program, token } = this.#options;
+    const { threads, token } = this.#options;
+    const program = this.#options.program ?? (await objectFile('llambo.dis'));
     if (threads === 0) {
       this.#crews.push(new LocalCrew(this.name, hooks, program));
       return;
     }
-    const data = { sysname: this.name, token, program: program ?? objectFile('llambo.dis') };
+    const data = { sysname: this.name, token, program };
     const crews = Array.from({ length: threads }, (_, index) => {
       const listen = threadAddress(this.address, index);
       return new ThreadCrew(index, { ...data, listen }, { ...hooks, event: (line) => this.#event(line) });

@@ -1,10 +1,9 @@
 /** The programs and modules that nodes find in /dis: our own Limbo, compiled when the package is built or first used. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compile } from '@llambo/limbo';
-import { type FileServer, StyxError } from '@llambo/styx';
-import { FileNode, StaticDir, serveTree, slice } from '@llambo/styx/fs';
+import { type Awaitable, type FileServer, StyxError } from '@llambo/styx';
+import { FileNode, type Handle, StaticDir, serveTree, slice } from '@llambo/styx/fs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** Sources, in a checkout: src/host and dist/host are equally deep. */
@@ -17,24 +16,55 @@ export const includes: readonly string[] = [join(sources, 'module'), sources];
 
 const found = new Map<string, Uint8Array>();
 
-/** The object file of `name`, such as `lib/bufio.dis`. Throws when there is none, or its source is wrong. */
-export function objectFile(name: string): Uint8Array {
+/** The object file of `name`, such as `lib/bufio.dis`. Rejects when there is none, or its source is wrong. */
+export function objectFile(name: string): Awaitable<Uint8Array> {
   const known = found.get(name);
   if (known !== undefined) return known;
   const source = join(sources, name.replace(/\.dis$/, '.b'));
   const object = join(built, name);
-  const bytes = isNewer(object, source) ? new Uint8Array(readFileSync(object)) : compileFile(source);
+  if (!isNewer(object, source)) {
+    return compileFile(source).then((bytes) => {
+      found.set(name, bytes);
+      return bytes;
+    });
+  }
+  const bytes = new Uint8Array(readFileSync(object));
   found.set(name, bytes);
   return bytes;
 }
 
-function isNewer(object: string, source: string): boolean {
-  if (!existsSync(object)) return false;
-  return !existsSync(source) || statSync(object).mtimeMs >= statSync(source).mtimeMs;
+/** Compiles all of them for later: what the build does. */
+export async function buildLibrary(): Promise<void> {
+  for (const name of objectNames()) {
+    const object = join(built, name);
+    if (isNewer(object, join(sources, name.replace(/\.dis$/, '.b')))) continue;
+    mkdirSync(dirname(object), { recursive: true });
+    writeFileSync(object, await objectFile(name));
+  }
 }
 
-/** Compiles the program at a path of this machine. Throws with the compiler's messages. */
-export function compileFile(path: string): Uint8Array {
+/** Milliseconds at which an interface was changed last: any program may include any. */
+let interfaces: number | undefined;
+
+function interfacesChanged(): number {
+  const folder = join(sources, 'module');
+  return (interfaces ??= Math.max(
+    0,
+    ...readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs),
+  ));
+}
+
+/** Whether there is an object file that is up to date; without sources any is. */
+function isNewer(object: string, source: string): boolean {
+  if (!existsSync(object)) return false;
+  if (!existsSync(source)) return true;
+  return statSync(object).mtimeMs >= Math.max(statSync(source).mtimeMs, interfacesChanged());
+}
+
+/** Compiles the program at a path of this machine. Rejects with the compiler's messages. */
+export async function compileFile(path: string): Promise<Uint8Array> {
+  // A built host needs no compiler.
+  const { compile } = await import('@llambo/limbo');
   const read = (file: string): Uint8Array | undefined =>
     existsSync(file) && statSync(file).isFile() ? readFileSync(file) : undefined;
   const { dis, diagnostics } = compile(path, read, { include: includes });
@@ -80,9 +110,10 @@ export function libraryDir(): StaticDir {
 }
 
 function objectNode(name: string): FileNode {
-  const open = () => {
+  const handle = (bytes: Uint8Array): Handle => ({ read: (offset, count) => slice(bytes, offset, count) });
+  const open = (): Awaitable<Handle> => {
     const bytes = objectFile(name);
-    return { read: (offset: number, count: number) => slice(bytes, offset, count) };
+    return bytes instanceof Promise ? bytes.then(handle) : handle(bytes);
   };
   const stat = () => ({ length: BigInt(found.get(name)?.length ?? 0) });
   return new FileNode(open, { stat }, 0o555);

@@ -41,8 +41,8 @@ export class WorkerPool {
   /** The directory by which they are run. */
   readonly run: DirNode = runDir((config, dis) => this.startProgram(config, dis));
 
-  /** @param program what the nodes run; llambo.dis of the library when left out */
-  constructor(sysname: string, hooks: PoolHooks, program?: Uint8Array) {
+  /** @param program what the nodes run */
+  constructor(sysname: string, hooks: PoolHooks, program: Uint8Array) {
     this.#sysname = sysname;
     this.#folders = new WorkerFolders(program);
     this.#hooks = hooks;

@@ -299,7 +299,7 @@ describe('an object file attacks the machine', () => {
 
 describe('a node is what the program runs in', () => {
   test('a node that runs a hostile program reaches no more than one beside it', async () => {
-    const spy = compileFile(new URL('programs/spy.b', import.meta.url).pathname);
+    const spy = await compileFile(new URL('programs/spy.b', import.meta.url).pathname);
     const { fs } = await startBench(2, { program: spy });
     expect(await fs.readText('worker-0001/data')).toBe(
       [

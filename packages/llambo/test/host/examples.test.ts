@@ -8,7 +8,7 @@ import { parseRequest } from '../../src/wire/request.ts';
 import { startBench } from './helper.ts';
 import { run } from './run.ts';
 
-const example = (name: string): Uint8Array =>
+const example = (name: string): Promise<Uint8Array> =>
   compileFile(fileURLToPath(new URL(`../../../../examples/${name}.b`, import.meta.url)));
 
 /** The last word of the user, and all of the chat, of a request. */
@@ -28,7 +28,7 @@ test('mapreduce summarises the pieces of a long text, then the summaries', async
   engine.reply = (request) => `[${chatOf(request).last.slice(0, 3)}]`;
   const line = (n: number): string => `${String(n).padStart(3, '0')} ${'x'.repeat(95)}\n`;
   const text = Array.from({ length: 60 }, (_, n) => line(n)).join('');
-  const { stdout, stderr, status } = await run(fs, example('mapreduce'), { input: text });
+  const { stdout, stderr, status } = await run(fs, await example('mapreduce'), { input: text });
   expect({ stdout, stderr, status }).toEqual({
     stdout: '[[00]\n',
     stderr: 'round 1: 3 pieces\nround 2: 1 pieces\n',
@@ -57,7 +57,7 @@ test('judge takes the option of the highest log-probability a byte', async () =>
       return { target: engineServer(echo), close: () => echo.close() };
     },
   });
-  const judge = example('judge');
+  const judge = await example('judge');
   const quoted = (word: string): string => `'${word.replaceAll("'", "''")}'`;
   const args = ['judge', "What's true?", ' no way', ' yes', ' maybe'].map(quoted);
   expect(await run(fs, judge, { args })).toEqual({
@@ -74,7 +74,7 @@ test('extract asks again, in the same chat, until the answer is right', async ()
   const { fs, engine } = await startBench();
   const answers = ['I do not know.', 'Here: {"name": "Ada"}', '{"name": "Ada", "year": 1815}'];
   engine.reply = (request) => answers[chatOf(request).turns - 1] as string;
-  const { stdout, stderr, status } = await run(fs, example('extract'), {
+  const { stdout, stderr, status } = await run(fs, await example('extract'), {
     args: ['extract', 'name', 'year'],
     input: 'Ada Lovelace was born in 1815.',
   });
@@ -82,7 +82,7 @@ test('extract asks again, in the same chat, until the answer is right', async ()
   expect(stderr).toBe('try 1: there is no JSON object in it\ntry 2: member "year" is missing\n');
   expect(status).toBe("status=''");
   engine.reply = () => 'never';
-  expect((await run(fs, example('extract'), { args: ['extract', 'x'], input: 'y' })).status).toBe(
+  expect((await run(fs, await example('extract'), { args: ['extract', 'x'], input: 'y' })).status).toBe(
     "status='no answer was right'",
   );
 });
@@ -95,7 +95,7 @@ test('chain drafts with one model and improves with another, a mounted file', as
       ? `better than ${/Draft of an answer: (.*)/.exec(last)?.[1]}`
       : `draft of ${last}`;
   };
-  const { stdout, stderr } = await run(fs, example('chain'), {
+  const { stdout, stderr } = await run(fs, await example('chain'), {
     args: ['chain', '/n/cluster/worker-0002/data', "'What is AI?'"],
     lines: [`mount ${host.address} /n/cluster`],
   });

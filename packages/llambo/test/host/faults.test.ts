@@ -50,8 +50,8 @@ describe('an engine that dies', () => {
 
 describe('a machine that fails', () => {
   let bad: Uint8Array;
-  beforeAll(() => {
-    bad = compileFile(fileURLToPath(new URL('programs/bad.b', import.meta.url)));
+  beforeAll(async () => {
+    bad = await compileFile(fileURLToPath(new URL('programs/bad.b', import.meta.url)));
   });
 
   for (const [how, why] of [

@@ -59,9 +59,9 @@ describe('joining', () => {
     expect(second.lines).toEqual([line]);
   });
 
-  test('proves the token', async () => {
-    const address = `unix!${path(folder(), 's')}`;
-    const { lines } = await orchestrator(address, 'secret');
+  test('proves the token; a unix socket proves who one is by itself', async () => {
+    const { lines, serving } = await orchestrator('tcp!127.0.0.1!0', 'secret');
+    const { address } = serving;
     await expect(member(address, { token: 'wrong' }).first).rejects.toThrow('authentication failed');
     await expect(member(address).first).rejects.toThrow('authentication required');
     await member(address, { token: 'secret' }).first;
@@ -85,7 +85,7 @@ describe('the host process', () => {
   test('serves, joins, ends on SIGTERM; ends by itself when its orchestrator stays away', async () => {
     const where = folder();
     const home = `unix!${path(where, 'orchestrator')}`;
-    const { lines, serving } = await orchestrator(home, 'secret');
+    const { lines, serving } = await orchestrator(home);
     const start = async (name: string, ...args: string[]) => {
       const child = spawn(
         process.execPath,
