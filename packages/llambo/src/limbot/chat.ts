@@ -40,7 +40,10 @@ export async function chat({ bot, history, attachments = [], revive }: ChatOptio
     const before = bot.last;
     const watcher: Watcher = {
       text: (text) => shown.push(text),
-      note: (text) => print(dim(output, `(${text})`)),
+      note: (text) => {
+        shown.end(); // what was drawn so far stands above it
+        print(dim(output, `(${text})`));
+      },
     };
     try {
       await work(watcher, abort.signal);

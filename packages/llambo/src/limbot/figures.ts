@@ -15,9 +15,15 @@ export function figures({ end, firstMs, totalMs }: Answer): string {
   ].join(', ');
 }
 
-/** A question to a class is answered in its name. */
-const whoOf = (ofClass: string, model: string): string =>
-  ofClass === model ? ofClass : `${ofClass}, ${model}`;
+/** A question to a class is answered in its name; of a model that is a path, the file says enough. */
+function whoOf(ofClass: string, model: string): string {
+  const name =
+    model
+      .split('/')
+      .at(-1)
+      ?.replace(/\.gguf$/, '') ?? model;
+  return ofClass === model ? ofClass : `${ofClass}, ${name}`;
+}
 
 /** What /stats shows. */
 export function totalsText(

@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import type { FusionVote } from '../cli/client/client.ts';
+import { fusionFigures, voteLine } from '../cli/commands/fuse.ts';
 import { screen } from '../cli/commands/status.ts';
 import { nearest } from '../cli/errors.ts';
 import { bold, dim, table } from '../cli/terminal.ts';
@@ -203,14 +205,15 @@ async function fusion({ bot, answering, print, output }: Surroundings, question:
     model: bot.target,
   };
   await answering(async (watcher, signal) => {
-    const vote = ({ node, answer }: { node: string; answer: string }): void =>
-      print(dim(output, `${node}: ${oneLine(answer, 100)}`));
-    const { answer } = await bot.cluster.fuse(request, vote, signal);
+    const vote = (vote: FusionVote): void => print(dim(output, oneLine(voteLine(vote), 100)));
+    const result = await bot.cluster.fuse(request, vote, signal);
+    if (result.abstained) return print(fusionFigures(result));
     bot.conversation.say(question);
     const writer = bot.conversation.begin();
-    writer.push(answer);
-    writer.end({ reason: 'fusion' });
-    watcher.text(answer);
+    writer.push(result.answer);
+    writer.end({ reason: 'fusion', strategy: result.strategy });
+    watcher.text(`${result.answer.trimEnd()}\n`);
+    watcher.note(fusionFigures(result));
   });
 }
 

@@ -93,13 +93,23 @@ export interface ModelRow {
 
 export interface FusionVote {
   readonly node: string;
-  readonly answer: string;
-  readonly [member: string]: unknown;
+  readonly text: string;
+  /** Why it counts nothing. */
+  readonly error?: string;
 }
 
 export interface FusionResult {
+  /** Empty when abstained. */
   readonly answer: string;
-  readonly [member: string]: unknown;
+  readonly abstained: boolean;
+  /** Why there is no answer. */
+  readonly reason?: string;
+  readonly strategy: string;
+  readonly agreement: { readonly share: number };
+  /** Nodes that voted, of those that were asked. */
+  readonly responded: number;
+  readonly asked: number;
+  readonly ms: number;
 }
 
 export interface FusionRequest {

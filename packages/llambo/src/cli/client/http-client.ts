@@ -160,10 +160,10 @@ export class HttpClient implements ClusterClient {
   ): Promise<FusionResult> {
     const body = await this.#http.open('/api/v1/fusion', { method: 'POST', body: request, signal });
     for await (const { event, data } of serverEvents(body)) {
-      const value = JSON.parse(data) as FusionVote & FusionResult & { message?: string };
+      const value = JSON.parse(data) as FusionVote & FusionResult & { error?: { message: string } };
       if (event === 'vote') onVote(value);
       else if (event === 'result') return value;
-      else if (event === 'error') throw new LlamboError('internal', value.message ?? data);
+      else if (event === 'error') throw new LlamboError('internal', value.error?.message ?? data);
     }
     throw cutShort('the vote');
   }
