@@ -9,6 +9,7 @@ import { fingerprint, type Observation, type RouteRequest } from './balancer/ind
 import type { AnswerSink, Assignment, InferenceRequest } from './inference.ts';
 import type { Job } from './job.ts';
 import type { ClusterNode } from './node.ts';
+import { HedgeRace, type Runner } from './retry/index.ts';
 
 /** Nodes in a row that may fail under one question before it has gained a token: it may be what kills them. */
 const MOST_FAILURES = 5;
@@ -20,7 +21,12 @@ export interface AnswerHooks {
   readonly strategy: () => string;
   /** A node gave tokens. */
   tokens(node: ClusterNode, count: number): void;
-  firstToken(milliseconds: number): void;
+  /** Milliseconds since it was submitted, and since its node was asked. */
+  firstToken(answer: Answer, milliseconds: number, ofNode: number): void;
+  /** Milliseconds without a token after which a second node may be asked; undefined: never. */
+  hedgeDelay(answer: Answer): number | undefined;
+  /** Asks a second node, if there is one and the budget allows it. */
+  hedge(answer: Answer): void;
   /** An attempt ended, well or by the node's fault. */
   observed(node: ClusterNode, observation: Observation): void;
   /** The node failed; the question goes on elsewhere. */
@@ -34,6 +40,50 @@ export interface AnswerOptions {
   readonly class: string | undefined;
   /** Milliseconds that it waits for its next token at most, the time in the queue included. */
   readonly waitMs: number;
+}
+
+/** The question on one node. */
+class Run implements Runner {
+  readonly on: ClusterNode;
+  readonly assignment: Assignment;
+  /** Tokens of the answer that were there before. */
+  readonly resumed: number;
+  readonly startedAt: number = performance.now();
+  readonly #release: () => void;
+  #generation: Generation | undefined;
+  #ended = false;
+  #cancelled = false;
+
+  constructor(on: ClusterNode, release: () => void, options: Assignment & { readonly resumed: number }) {
+    const { resumed, ...assignment } = options;
+    this.on = on;
+    this.assignment = assignment;
+    this.resumed = resumed;
+    this.#release = release;
+  }
+
+  get node(): string {
+    return this.on.id;
+  }
+
+  begin(generation: Generation): void {
+    if (this.#ended) return;
+    this.#generation = generation;
+    if (this.#cancelled) generation.cancel();
+  }
+
+  /** The node is free of it. */
+  leave(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#generation = undefined;
+    this.#release();
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#generation?.cancel();
+  }
 }
 
 export class Answer implements Job {
@@ -62,8 +112,10 @@ export class Answer implements Job {
   readonly #deadline: NodeJS.Timeout;
   /** All tokens of the answer so far: what another node resumes behind. */
   readonly #generated: number[] = [];
-  #on: ClusterNode | undefined;
-  #generation: Generation | undefined;
+  readonly #race = new HedgeRace<Run>();
+  /** Whom the sink takes for its node. */
+  #assigned: Run | undefined;
+  #hedge: NodeJS.Timeout | undefined;
 
   constructor(request: InferenceRequest, options: AnswerOptions, sink: AnswerSink, hooks: AnswerHooks) {
     const { generate } = request;
@@ -112,78 +164,91 @@ export class Answer implements Job {
   }
 
   start(node: ClusterNode, release: () => void): void {
-    this.#on = node;
     this.attempts++;
     node.counters.requests++;
-    const assignment: Assignment = {
+    const run = new Run(node, release, {
       node: node.id,
       class: node.class,
       model: node.model,
       strategy: this.#hooks.strategy(),
       attempt: this.attempts,
-    };
-    const resumed = this.#generated.length;
-    const startedAt = performance.now();
-    this.#sink.assigned?.(assignment);
-    let ended = false;
-    const leave = (): void => {
-      ended = true;
-      this.#on = undefined;
-      this.#generation = undefined;
-      release();
-    };
-    const generation = node.calls.generate(
-      {
-        ...this.request.generate,
-        seed: this.#seed,
-        caller: node.caller,
-        ...(resumed === 0 ? {} : { resume: this.#generated.slice() }),
-      },
-      {
-        chunk: (chunk) => this.#chunk(node, chunk),
-        finish: (finish) => {
-          const took = performance.now() - startedAt;
-          this.#finish(node, finish, assignment, took, this.#generated.length - resumed);
-          leave();
+      resumed: this.#generated.length,
+    });
+    const first = this.#race.size === 0;
+    this.#race.enter(run);
+    if (first) this.#assign(run);
+    const { request } = this;
+    run.begin(
+      node.calls.generate(
+        {
+          ...request.generate,
+          seed: this.#seed,
+          caller: node.caller,
+          ...(run.resumed === 0 ? {} : { resume: this.#generated.slice() }),
         },
-        error: (error) => {
-          leave();
-          this.#error(node, error);
+        {
+          chunk: (chunk) => this.#chunk(run, chunk),
+          finish: (finish) => this.#finish(run, finish),
+          error: (error) => this.#error(run, error),
         },
-      },
+      ),
     );
-    if (!ended) this.#generation = generation;
-    if (this.over) generation.cancel();
+    if (this.over) run.cancel();
+    else if (first && this.#generated.length === 0) this.#hedgeLater();
   }
 
-  /** Gives it up: the node is free at its next token, and nothing reaches the sink any more. */
+  /** Gives it up: its nodes are free at their next tokens, and nothing reaches the sink any more. */
   cancel(): void {
-    const generation = this.#generation;
     this.#end(() => {});
-    generation?.cancel();
+    this.#race.cancel();
   }
 
   fail(error: Error): void {
-    const generation = this.#generation;
     this.#end(() => this.#sink.error(error));
-    generation?.cancel();
+    this.#race.cancel();
   }
 
-  #chunk(node: ClusterNode, chunk: Chunk): void {
-    if (this.over) return;
-    if (this.#generated.length === 0) this.#hooks.firstToken(performance.now() - this.#submittedAt);
+  #assign(run: Run): void {
+    this.#assigned = run;
+    this.#sink.assigned?.(run.assignment);
+  }
+
+  /** A second node is asked when the first one takes longer than nearly all others. */
+  #hedgeLater(): void {
+    const delay = this.#hooks.hedgeDelay(this);
+    if (delay === undefined) return;
+    clearTimeout(this.#hedge);
+    this.#hedge = setTimeout(() => {
+      const [slow] = this.#race.runners();
+      if (this.over || this.#race.winner !== undefined || slow === undefined) return;
+      this.#tried.add(slow.node);
+      this.#hooks.hedge(this);
+    }, delay);
+  }
+
+  #chunk(run: Run, chunk: Chunk): void {
+    if (this.over || !this.#race.token(run)) return;
+    if (this.#generated.length === 0) {
+      clearTimeout(this.#hedge);
+      const now = performance.now();
+      this.#hooks.firstToken(this, now - this.#submittedAt, now - run.startedAt);
+    }
+    if (this.#assigned !== run) this.#assign(run);
     this.#deadline.refresh();
     this.failures = 0;
     for (const token of chunk.tokens) this.#generated.push(token);
-    node.counters.tokens += chunk.tokens.length;
-    this.#hooks.tokens(node, chunk.tokens.length);
+    run.on.counters.tokens += chunk.tokens.length;
+    this.#hooks.tokens(run.on, chunk.tokens.length);
     this.#sink.chunk(chunk);
   }
 
-  #finish(node: ClusterNode, finish: Finish, assignment: Assignment, totalMs: number, tokens: number): void {
+  #finish(run: Run, finish: Finish): void {
+    if (this.over || !this.#race.token(run)) return run.leave();
     const { queueMs, promptMs, promptTokens, cachedTokens } = finish.usage;
-    node.measured(tokens, totalMs);
-    this.#hooks.observed(node, {
+    const totalMs = performance.now() - run.startedAt;
+    const tokens = this.#generated.length - run.resumed;
+    run.on.measured(tokens, totalMs);
+    this.#hooks.observed(run.on, {
       ok: true,
       firstTokenMs: queueMs + promptMs,
       totalMs,
@@ -192,27 +257,35 @@ export class Answer implements Job {
       promptTokens,
       cachedTokens,
     });
-    this.#end(() => this.#sink.finish({ ...finish, assignment }));
+    this.#end(() => this.#sink.finish({ ...finish, assignment: run.assignment }));
+    run.leave();
   }
 
-  #error(node: ClusterNode, error: Error): void {
+  #error(run: Run, error: Error): void {
+    run.leave();
+    const alone = this.#race.failed(run);
     if (this.over) return;
-    if (!isNodesFault(error)) return this.#end(() => this.#sink.error(error));
-    node.counters.failures++;
-    if (!wasUnreached(error)) {
-      this.#hooks.observed(node, { ok: false });
-      if (++this.failures >= MOST_FAILURES) return this.#end(() => this.#sink.error(error));
+    if (!isNodesFault(error)) {
+      if (alone) this.#end(() => this.#sink.error(error));
+      return;
     }
-    this.#tried.add(node.id);
-    this.#hooks.failover(this, node, error);
+    run.on.counters.failures++;
+    const unreached = wasUnreached(error);
+    if (!unreached) this.#hooks.observed(run.on, { ok: false });
+    this.#tried.add(run.node);
+    if (!alone) return;
+    if (!unreached && ++this.failures >= MOST_FAILURES) return this.#end(() => this.#sink.error(error));
+    this.#hooks.failover(this, run.on, error);
   }
 
   #timedOut(): void {
     const seconds = this.#waitMs / 1000;
     this.fail(
-      this.#on === undefined
+      this.#race.size === 0
         ? noNode(this.model, `none was free for ${seconds} s`)
-        : new LlamboError('overloaded', `${this.#on.id} gave no token for ${seconds} s`, { retryAfter: 1 }),
+        : new LlamboError('overloaded', `${this.#assigned?.node} gave no token for ${seconds} s`, {
+            retryAfter: 1,
+          }),
     );
   }
 
@@ -220,6 +293,7 @@ export class Answer implements Job {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.#deadline);
+    clearTimeout(this.#hedge);
     tell();
     this.#hooks.over(this);
   }

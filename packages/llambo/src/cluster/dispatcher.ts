@@ -105,6 +105,15 @@ export class Dispatcher {
     this.pump(job.model);
   }
 
+  /** Asks a second node for a job that runs, if there is one with room now. */
+  hedge(job: Job): boolean {
+    const node =
+      this.#closed === undefined && job.node === undefined ? this.#strategy.pick(job.route()) : undefined;
+    if (node === undefined) return false;
+    this.#begin(job, node);
+    return true;
+  }
+
   /** The job is over, whether it ran, waits or was refused. */
   forget(job: Job): void {
     const ticket = this.#tickets.get(job);
@@ -180,17 +189,7 @@ export class Dispatcher {
     if (node === undefined) return false;
     if (returned !== undefined) lane.returned.shift();
     else if (waiting !== undefined) this.#admission.take(lane.name, waiting, now());
-    this.trace.add({
-      at: Date.now(),
-      request: job.id,
-      model: job.model,
-      strategy: this.#strategy.name,
-      node: node.id,
-      load: node.load,
-      attempt: job.attempts + 1,
-      nodes: this.#strategy.size,
-    });
-    this.#run(job, node);
+    this.#begin(job, node);
     return true;
   }
 
@@ -208,7 +207,17 @@ export class Dispatcher {
     return this.#strategy.pick(job.route());
   }
 
-  #run(job: Job, node: ClusterNode): void {
+  #begin(job: Job, node: ClusterNode): void {
+    this.trace.add({
+      at: Date.now(),
+      request: job.id,
+      model: job.model,
+      strategy: this.#strategy.name,
+      node: node.id,
+      load: node.load,
+      attempt: job.attempts + 1,
+      nodes: this.#strategy.size,
+    });
     node.load++;
     this.#strategy.changed(node);
     let released = false;

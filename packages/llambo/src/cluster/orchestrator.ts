@@ -21,7 +21,7 @@ import type { Job } from './job.ts';
 import { RateMeter, Reservoir } from './meter.ts';
 import { type FindModel, modelFinder } from './models.ts';
 import type { ClusterNode, NodeCalls } from './node.ts';
-import { RetryPolicy } from './retry/index.ts';
+import { Hedging, RetryPolicy } from './retry/index.ts';
 import { autoscaleSignals } from './signals.ts';
 import { type ClusterStatus, statusOf } from './status.ts';
 import { MemoryStore, type Store } from './store/index.ts';
@@ -71,6 +71,7 @@ export class Orchestrator {
   readonly #dispatcher: Dispatcher;
   readonly #watch: Watch;
   readonly #retry = new RetryPolicy();
+  readonly #hedging: Hedging | undefined;
   readonly #throughput = new RateMeter();
   readonly #latency = new Reservoir();
   readonly #classRates = new Map<string, RateMeter>();
@@ -117,6 +118,7 @@ export class Orchestrator {
   private constructor(config: Config, options: OrchestratorOptions) {
     this.config = config;
     this.#options = options;
+    this.#hedging = config.hedge ? new Hedging(this.#retry.budget) : undefined;
     this.#store = options.store ?? new MemoryStore();
     const saved = this.#store.load();
     for (const node of saved.drained) this.#drained.add(node);
@@ -184,7 +186,14 @@ export class Orchestrator {
         this.#throughput.add(count);
         this.#classRate(node.class).add(count);
       },
-      firstToken: (milliseconds) => this.#latency.add(milliseconds),
+      firstToken: (answer, milliseconds, ofNode) => {
+        this.#latency.add(milliseconds);
+        this.#hedging?.observe(answer.model, ofNode);
+      },
+      hedgeDelay: (answer) => this.#hedging?.delay(answer.model),
+      hedge: (answer) => {
+        if (this.#hedging?.allow(performance.now()) === true) this.#dispatcher.hedge(answer);
+      },
       observed: (node, observation) => this.#observed(node, observation),
       failover: (answer, node, error) => {
         const tokens = answer.generated;

@@ -102,6 +102,12 @@ export const configSchema = z.strictObject({
       classes: z.record(z.string(), boundsSchema).optional().describe('bounds of single classes'),
     })
     .default({ enabled: false, policy: 'target' }),
+  hedge: z
+    .boolean()
+    .default(false)
+    .describe(
+      'ask a second node when the first token takes longer than 95 % of the others, within the retry budget',
+    ),
   queue: z
     .int()
     .min(0)

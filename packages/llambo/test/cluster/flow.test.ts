@@ -159,6 +159,28 @@ describe('an engine that dies', () => {
   }, 60_000);
 });
 
+test('a node that is slow to begin is overtaken by a second one, whose answer is the same', async () => {
+  const models = new EchoModels({ tokenMs: 1 });
+  const cluster = await start(
+    models,
+    'hedge: true\nstrategy: round-robin\nclasses: { tiny: { count: 2, model: m, capacity: 64 } }',
+  );
+  for (let i = 0; i < 60; i++) await ask(cluster, `q${i}`, { maxTokens: 1 });
+  const whole = await ask(cluster, 'hurry', { maxTokens: 20 });
+  // From now on one node does not even open its file.
+  const lame = cluster.node('worker-0001') as unknown as { calls: { generate(): unknown } };
+  let cancelled = 0;
+  lame.calls = { generate: () => ({ cancel: () => cancelled++ }) };
+  const answers = [
+    await ask(cluster, 'hurry', { maxTokens: 20 }),
+    await ask(cluster, 'hurry', { maxTokens: 20 }),
+  ];
+  expect(answers.map(({ text }) => text)).toEqual([whole.text, whole.text]);
+  expect(answers.map(({ finish }) => finish?.assignment.node)).toEqual(['worker-0002', 'worker-0002']);
+  expect(answers.map(({ finish }) => finish?.assignment.attempt).sort()).toEqual([1, 2]);
+  expect(cancelled).toBe(1);
+});
+
 test('strategies change under load without losing a question', async () => {
   const cluster = await start(
     new EchoModels({ tokenMs: 1 }),

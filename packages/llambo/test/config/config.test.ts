@@ -123,6 +123,7 @@ describe('defaults', () => {
       host: { local: true },
       limits: { minimum: 1, maximum: 10_000 },
       autoscale: { enabled: false, policy: 'target' },
+      hedge: false,
       queue: 1000,
     });
   });

@@ -21,6 +21,10 @@ export class HedgeRace<R extends Runner> {
     return this.#runners.size;
   }
 
+  runners(): Iterable<R> {
+    return this.#runners;
+  }
+
   /** Another node is asked. After a first token it is cancelled at once. */
   enter(runner: R): void {
     if (this.#winner === undefined) this.#runners.add(runner);
