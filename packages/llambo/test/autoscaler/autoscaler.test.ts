@@ -70,6 +70,33 @@ describe('target', () => {
     expect(createPolicy('target').decide(signals({ busy: 400, waiting: 120 })).want).toBe(200);
   });
 
+  it('stays as it is while the demand is between 65 % and 80 % of the slots', () => {
+    const policy = createPolicy('target');
+    expect(policy.decide(signals({ busy: 320 })).want).toBe(100);
+    expect(policy.decide(signals({ now: 60_000, busy: 400 })).want).toBe(154);
+  });
+
+  it('takes a step down back at once when requests wait, otherwise not before a node could have started', () => {
+    const policy = createPolicy('target');
+    let now = 0;
+    for (; now <= 400_000; now += 1000) policy.decide(signals({ now, ready: 100, busy: 50 }));
+    // The last step down was within the last minute.
+    const after = (demand: number) =>
+      policy.decide(
+        signals({
+          now,
+          ready: 90,
+          busy: Math.min(360, demand),
+          waiting: Math.max(0, demand - 360),
+          warmUpMs: 600_000,
+        }),
+      );
+    for (let i = 0; i < 6; i++, now += 1000) expect(after(320).want).toBe(90);
+    expect(after(320).why).toContain('no reversal within warm-up');
+    for (let i = 0; i < 6; i++, now += 1000) after(500);
+    expect(after(500).want).toBeGreaterThan(100);
+  });
+
   it('goes down only after 300 s, a tenth at a time, to what is wanted', () => {
     const policy = createPolicy('target');
     let ready = 100;

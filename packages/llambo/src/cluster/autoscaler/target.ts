@@ -54,7 +54,7 @@ export class TargetPolicy implements Policy {
       // A step down that was too large is taken back at once when requests wait; otherwise it gets time to show.
       if (nodes > 0 && share <= 1 && now - this.#lastDown < warmUpMs)
         return { want: nodes, why: `${numbers}: no reversal within warm-up` };
-    this.#lastUp = now;
+      this.#lastUp = now;
       return { want: Math.min(want, nodes + UP_MOST), why: `${numbers}: up` };
     }
     const floor = this.#wanted.max();
