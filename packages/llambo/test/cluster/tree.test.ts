@@ -48,6 +48,7 @@ describe('the root', () => {
       'ctl',
       'data',
       'events',
+      'fusion',
       'hosts',
       'metrics',
       'models',
@@ -149,6 +150,23 @@ describe('ctl', () => {
     const fs = await mount('glenda');
     await expect(fs.ctl('ctl', 'spawn tiny 1')).rejects.toThrow('permission denied');
     expect(await askFile(fs, 'data', 'max_tokens=1\n\nhi')).not.toBe('');
+  });
+});
+
+describe('fusion', () => {
+  test('asks several nodes and tells who said what', async () => {
+    const fs = await mount();
+    const ctl = await fs.open('fusion/clone', 2);
+    const id = new TextDecoder().decode(await ctl.read()).trim();
+    await ctl.write(new TextEncoder().encode('strategy medoid\nnodes 3\nmax_tokens 8\nseed 1'));
+    const answer = await askFile(fs, `fusion/${id}/data`, 'What is a name space?');
+    expect(answer).toMatch(/^echo: /);
+    const status = await fs.readText(`fusion/${id}/status`);
+    expect(status).toMatch(/^state=done\nvote node=worker-000\d model=m weight=/);
+    expect(status).toMatch(/\nresponded=3 asked=3 tokens=\d+ ms=\d+\n$/);
+    await expect(fs.ctl(`fusion/${id}/ctl`, 'strategy guess')).rejects.toThrow('strategy guess is unknown');
+    await ctl.close();
+    await expect(fs.readText(`fusion/${id}/status`)).rejects.toThrow('does not exist');
   });
 });
 

@@ -23,6 +23,7 @@ import type { ClusterNode } from '../node.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { formatStatus } from '../status.ts';
 import { answerRequest } from './data.ts';
+import { fusionDir } from './fusion.ts';
 import { hostsDir } from './hosts.ts';
 import { modelFiles } from './model-files.ts';
 import { pathOf, remoteNode, type Walk } from './remote.ts';
@@ -68,6 +69,7 @@ export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {
     metrics: text(() => options.metrics?.() ?? ''),
     events: events.node,
     hosts: hostsDir(orchestrator),
+    fusion: fusionDir(orchestrator),
     run: runFiles(orchestrator, (user) => users.isMember(user, OPERATORS)),
     ...(options.models === undefined ? {} : { models: modelFiles(options.models) }),
     ...options.more,
