@@ -24,6 +24,7 @@ export interface Position {
 
 export function positionOf(text: string, cursor: number): Position {
   let before: string[] = [];
+  const outer: string[][] = [];
   let word = '';
   let start = -1;
   let file = false;
@@ -46,7 +47,11 @@ export function positionOf(text: string, cursor: number): Position {
       }
     } else if (/[\s;&|{}()`<>^]/.test(char)) {
       finish();
+      if (char === '(') outer.push(before);
       if (/[;&|{(`\n]/.test(char)) before = [];
+      // Behind the condition of an if there is a command; behind a list the same command goes on.
+      if (char === ')')
+        before = (outer.pop() ?? []).filter((each) => !/^(?:if|while|for|switch)$/.test(each));
       if (char === '<' || char === '>') {
         redirected = true;
         while (at + 1 < cursor && /[<>[\]\d=]/.test(text[at + 1] as string)) at++;

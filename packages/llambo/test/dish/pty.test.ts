@@ -1,117 +1,82 @@
 /** The shell as a person meets it: through a pseudo-terminal, key by key. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fsys } from '@llambo/styx';
 import { connect } from '@llambo/styx/node';
-import { type IPty, spawn } from '@lydell/node-pty';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Screen, tick } from '../terminal/screen.ts';
+import { Program, type Terminal } from '../cli/support/program.ts';
+import { tick } from '../terminal/screen.ts';
 import { type StandIn, standIn } from './stand-in.ts';
 
-const root = new URL('../../../../', import.meta.url);
-const main = new URL('../../src/cli/main.ts', import.meta.url);
 const PROMPT = 'llambo>';
 
-let home: string;
+let program: Program;
 let cluster: StandIn;
-let terminal: Terminal | undefined;
 
-/** A program in a terminal that shows what a person would see. */
-class Terminal {
-  readonly screen: Screen;
-  readonly pty: IPty;
-  exit: number | undefined;
+beforeAll(async () => {
+  program = await Program.make();
+}, 60_000);
 
-  constructor(
-    args: readonly string[],
-    options: { columns?: number; rows?: number; env?: Record<string, string> } = {},
-  ) {
-    const { columns = 60, rows = 20, env = {} } = options;
-    this.screen = new Screen(columns, rows);
-    this.pty = spawn(
-      process.execPath,
-      ['--conditions=llambo:source', '--import', 'tsx', main.pathname, 'dish', ...args],
-      {
-        cols: columns,
-        rows,
-        cwd: root.pathname,
-        env: { ...process.env, TERM: 'xterm-256color', LLAMBO_HOME: home, ...env } as Record<string, string>,
-      },
-    );
-    this.pty.onData((text) => this.screen.write(text));
-    this.pty.onExit(({ exitCode }) => {
-      this.exit = exitCode;
-    });
+afterAll(() => program.close());
+
+beforeEach(async () => {
+  cluster = await standIn();
+});
+
+afterEach(() => cluster.close());
+
+/** A dish at a terminal. */
+class Dish {
+  readonly terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
   }
 
   type(text: string): void {
-    this.pty.write(text);
+    this.terminal.type(text);
   }
 
-  async until(what: string, holds: () => boolean): Promise<void> {
-    for (let waited = 0; !holds(); waited += 20) {
-      if (waited > 20_000) throw new Error(`${what} did not come; the screen is:\n${this.screen.text}`);
-      await tick(20);
-    }
+  get screen(): Terminal['screen'] {
+    return this.terminal.screen;
+  }
+
+  until(holds: () => boolean): Promise<string> {
+    return this.terminal.until(holds);
   }
 
   /** The screen shows `text`. */
-  shows(text: string): Promise<void> {
-    return this.until(text, () => this.screen.text.includes(text));
+  shows(text: string): Promise<string> {
+    return this.terminal.until(text);
   }
 
   /** There is a prompt in the last row, with nothing behind it. */
-  prompt(count?: number): Promise<void> {
-    return this.until('a prompt', () => {
-      const rows = this.screen.all.split('\n');
-      return (
-        rows.at(-1) === PROMPT &&
-        (count === undefined || rows.filter((row) => row.startsWith(PROMPT)).length >= count)
-      );
-    });
+  prompt(): Promise<string> {
+    return this.until(() => this.screen.all.split('\n').at(-1) === PROMPT);
   }
 
+  /** Types a line and gives what it prints. */
   async run(line: string): Promise<string> {
     await this.prompt();
     const before = this.screen.all.length;
     this.type(`${line}\r`);
-    await this.until(`the end of ${line}`, () => {
+    await this.until(() => {
       const text = this.screen.all.slice(before);
       return text.includes('\n') && text.endsWith(`\n${PROMPT}`);
     });
     return this.screen.all.slice(before).split('\n').slice(1, -1).join('\n');
   }
 
-  async ends(): Promise<number> {
-    await this.until('the end', () => this.exit !== undefined);
-    return this.exit as number;
+  ends(): Promise<number> {
+    return this.terminal.ended();
   }
 }
 
-function start(
-  args: readonly string[] = [],
-  options: ConstructorParameters<typeof Terminal>[1] = {},
-): Terminal {
-  terminal = new Terminal(['--addr', cluster.address, ...args], options);
-  return terminal;
+function start(args: readonly string[] = [], options: Parameters<Program['terminal']>[1] = {}): Dish {
+  return new Dish(
+    program.terminal(['dish', '--addr', cluster.address, ...args], { columns: 60, rows: 20, ...options }),
+  );
 }
-
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'dish-home-'));
-});
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-beforeEach(async () => {
-  cluster = await standIn();
-});
-
-afterEach(async () => {
-  if (terminal !== undefined && terminal.exit === undefined) terminal.pty.kill('SIGKILL');
-  terminal = undefined;
-  await cluster.close();
-});
 
 test('types, edits, completes, interrupts, pastes, and leaves the terminal as it was', async () => {
   const t = start();
@@ -167,7 +132,9 @@ test('types, edits, completes, interrupts, pastes, and leaves the terminal as it
   t.type('exit 3\r');
   expect(await t.ends()).toBe(3);
   expect(t.screen.raw.trimEnd().endsWith('\x1b[?2004l')).toBe(true);
-  expect(readFileSync(join(home, 'usr', 'dish-history.txt'), 'utf8')).toContain('echo one\\necho two\n');
+  expect(readFileSync(join(program.home, 'usr', 'dish-history.txt'), 'utf8')).toContain(
+    'echo one\\necho two\n',
+  );
 });
 
 test('draws the line again when the window changes, and fits a narrow one', async () => {
@@ -176,14 +143,13 @@ test('draws the line again when the window changes, and fits a narrow one', asyn
   t.type('echo the quick brown fox jumps over the lazy dog');
   await t.shows('zy dog');
   for (const columns of [24, 70, 13]) {
-    t.pty.resize(columns, 20);
-    t.screen.resize(columns, 20);
-    await t.until('the line', () =>
+    t.terminal.resize(columns, 20);
+    await t.until(() =>
       t.screen.all.replace(/\s/g, '').endsWith('llambo>echothequickbrownfoxjumpsoverthelazydog'),
     );
   }
   t.type('\r');
-  await t.until('the answer', () =>
+  await t.until(() =>
     t.screen.all.replace(/\s/g, '').endsWith('dogthequickbrownfoxjumpsoverthelazydogllambo>'),
   );
 });
@@ -209,7 +175,7 @@ test('shows Markdown, events between prompts, jobs, and offers bare text as a qu
 });
 
 test('is driven by other programs through its socket', async () => {
-  const t = start();
+  const t = start([], { columns: 120 });
   const address = /address=(\S+)/.exec(await t.run('cat /n/dish/status'))?.[1]?.replaceAll("'", '');
   const client = await connect(address as string);
   const fs = new Fsys(await client.attach());

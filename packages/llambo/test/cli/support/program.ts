@@ -136,7 +136,7 @@ export class Terminal {
   constructor(file: string, args: readonly string[], { columns, rows, cwd, env }: TerminalOptions) {
     this.screen = new Screen(columns, rows);
     this.#process = pty.spawn(file, [...args], {
-      name: 'xterm-256color',
+      name: env['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
       cwd,

@@ -1,0 +1,74 @@
+/** Against a real orchestrator and host in this process, with engines that have no model. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serveOn } from '@llambo/styx/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Orchestrator } from '../../src/index.ts';
+import { EchoModels, startEcho } from '../cluster/support.ts';
+import { output } from './support.ts';
+
+let cluster: Orchestrator;
+let address: string;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dish-'));
+  cluster = await startEcho(new EchoModels(), 'classes: { tiny: { count: 3, model: m, capacity: 2 } }');
+  const serving = await serveOn(`unix!${join(folder, 'sock')}`, cluster.fileServer());
+  address = serving.address;
+  close = async () => {
+    await serving.close(0);
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}, 60_000);
+
+afterAll(() => close());
+
+const run = (source: string): Promise<string> => output(source, { cluster: address });
+
+test('status is the line of the seed, with the true numbers', async () => {
+  expect(await run('status')).toBe(`Cluster: ${cluster.status().nodes} nodes, 0% util\n`);
+  expect(await run('cat /n/llambo/status | head -1')).toBe('Cluster: 3 nodes, 0% util\n');
+});
+
+test('nodes and hosts are listed', async () => {
+  expect(await run('nodes -q')).toBe('worker-0001\nworker-0002\nworker-0003\n');
+  expect(await run('hosts | wc -l')).toBe('2\n');
+  expect(await run('status worker-0001')).toContain('worker-0001 class=tiny');
+  expect(await run('cat /n/llambo/worker-0002/namespace | grep -c /dev/llama')).toBe('1\n');
+});
+
+test('questions are answered, by the cluster or by one node', async () => {
+  expect((await run('ask max_tokens=5 seed=1 What is AI?')).trim().split(' ')).toHaveLength(5);
+  const before = cluster.node('worker-0002')?.counters.requests ?? 0;
+  await run('ask -n worker-0002 max_tokens=2 hi');
+  expect(cluster.node('worker-0002')?.counters.requests).toBe(before + 1);
+  expect(await run('ask seed=x hi')).toContain('ask: bad-request: seed: expected an integer, got "x"\n');
+  expect(await run('ask model=nothing hi')).toContain('unknown-model');
+});
+
+test('the cluster is steered', async () => {
+  expect(
+    await run('drain worker-0003; nodes -q state=draining; resume worker-0003; nodes -q state=draining'),
+  ).toBe('worker-0003\n');
+  expect(await run('strategy p2c; strategy; strategy nonsense')).toMatch(/^p2c\nstrategy: bad-request: /);
+  expect(
+    await run('fn event { got=($got $*) }; spawn tiny 1; while(~ $#got 0) sleep 0.01; echo $got; status'),
+  ).toMatch(/spawned 1 tiny node.*\nCluster: 4 nodes/);
+  expect(await run('spawn huge 1')).toContain('spawn: ');
+  expect(
+    await run(
+      'events -n 1 > /tmp/e & sleep 0.2; strategy p2c; while(! test -s /tmp/e) strategy p2c; wait; wc -l /tmp/e',
+    ),
+  ).toBe('1 /tmp/e\n');
+  expect(await run('scale tiny 3; kill worker-0001')).toBe('');
+});
+
+test('every node is asked the same, and the answers are compared', async () => {
+  const script = readFileSync(new URL('../../../../examples/ask-every-node.dish', import.meta.url), 'utf8');
+  const text = await run(`* = (); *=(max_tokens=4 What is AI?)\n${script}`.replace('* = (); ', ''));
+  expect(text).toMatch(/^## worker-.*\n.+\n\n3 nodes, 1 different answers\n$/);
+  expect(await run(script)).toBe('usage: dish [attr=value ...] question ...\n[usage]\n');
+});
