@@ -52,6 +52,8 @@ export class HealthMonitor {
   readonly #options: Required<HealthOptions>;
   readonly #effects: HealthEffects;
   readonly #patients = new Map<string, Patient>();
+  /** By class: nodes that are not gone, and how many of them are ejected. */
+  readonly #wards = new Map<string, { members: number; ejected: number }>();
 
   constructor(effects: HealthEffects, options: HealthOptions = {}) {
     this.#effects = effects;
@@ -69,6 +71,9 @@ export class HealthMonitor {
   }
 
   add(id: string, nodeClass: string, now: number, state: HealthState = 'starting'): void {
+    const before = this.#patients.get(id);
+    if (before !== undefined) this.#count(before.class, before.state, -1);
+    this.#count(nodeClass, state, 1);
     this.#patients.set(id, {
       id,
       class: nodeClass,
@@ -101,7 +106,7 @@ export class HealthMonitor {
     const patient = this.#patients.get(id);
     if (patient === undefined) return;
     this.#to(patient, event, now, why);
-    if (event === 'removed') this.#patients.delete(id);
+    if (event === 'removed') this.#patients.delete(id); // it is gone, and counted as such, by now
   }
 
   /** An answer, or a probe, ended. */
@@ -178,21 +183,30 @@ export class HealthMonitor {
 
   #eject(patient: Patient, now: number, why: string): void {
     if (patient.state !== 'serving') return;
-    let members = 0;
-    let out = 0;
-    for (const { class: name, state } of this.#patients.values()) {
-      if (name !== patient.class || state === 'gone') continue;
-      members++;
-      if (state === 'ejected') out++;
-    }
+    const { members, ejected } = this.#ward(patient.class);
     const most = members < 2 ? 0 : Math.max(1, Math.floor(members * this.#options.mostEjected));
-    if (out < most) this.#to(patient, 'outlier', now, why);
+    if (ejected < most) this.#to(patient, 'outlier', now, why);
+  }
+
+  #ward(name: string): { members: number; ejected: number } {
+    let ward = this.#wards.get(name);
+    if (ward === undefined) this.#wards.set(name, (ward = { members: 0, ejected: 0 }));
+    return ward;
+  }
+
+  /** A patient of the class came into that state (1) or left it (-1). */
+  #count(name: string, state: HealthState, change: 1 | -1): void {
+    const ward = this.#ward(name);
+    if (state !== 'gone') ward.members += change;
+    if (state === 'ejected') ward.ejected += change;
   }
 
   #to(patient: Patient, event: HealthEvent, now: number, why: string): void {
     const from = patient.state;
     const to = nextState(from, event);
     if (to === from) return;
+    this.#count(patient.class, from, -1);
+    this.#count(patient.class, to, 1);
     patient.state = to;
     patient.since = now;
     if (to === 'ejected') {

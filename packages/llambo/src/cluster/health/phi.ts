@@ -10,6 +10,9 @@ export const MOST_SILENCE_MS = 2500;
 export class PhiDetector {
   readonly #intervals: Float64Array = new Float64Array(WINDOW);
   #count = 0;
+  /** Of the intervals, and of their squares. */
+  #sum = 0;
+  #squares = 0;
   #last: number;
 
   /**
@@ -29,15 +32,11 @@ export class PhiDetector {
   /** 0 right after a heartbeat; 1 is wrong one time in 10, 8 one in 100,000,000. */
   phi(now: number): number {
     const length = Math.min(this.#count, WINDOW);
-    let sum = 0;
-    let squares = 0;
-    for (let i = 0; i < length; i++) {
-      const interval = this.#intervals[i] as number;
-      sum += interval;
-      squares += interval * interval;
-    }
-    const mean = sum / length;
-    const deviation = Math.max(LEAST_DEVIATION_MS, Math.sqrt(Math.max(0, squares / length - mean * mean)));
+    const mean = this.#sum / length;
+    const deviation = Math.max(
+      LEAST_DEVIATION_MS,
+      Math.sqrt(Math.max(0, this.#squares / length - mean * mean)),
+    );
     const y = (now - this.#last - mean) / deviation;
     // The normal distribution's tail, by its logistic approximation; in logarithms, or it is 0 from y = 8 on.
     const exponent = y * (1.5976 + 0.070566 * y * y);
@@ -50,6 +49,14 @@ export class PhiDetector {
   }
 
   #add(interval: number): void {
-    this.#intervals[this.#count++ % WINDOW] = interval;
+    const place = this.#count++ % WINDOW;
+    const gone = this.#intervals[place] as number;
+    this.#intervals[place] = interval;
+    this.#sum += interval - gone;
+    this.#squares += interval * interval - gone * gone;
+    if (place < WINDOW - 1) return;
+    // Once a round from the numbers themselves, so that no rounding adds up.
+    this.#sum = this.#intervals.reduce((sum, each) => sum + each, 0);
+    this.#squares = this.#intervals.reduce((sum, each) => sum + each * each, 0);
   }
 }
