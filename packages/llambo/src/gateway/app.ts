@@ -23,8 +23,16 @@ export function appOf(services: Services): Hono<Env> {
   const app = new Hono<Env>();
   const files = staticFiles(services.dashboard);
   app.use('*', async (context, next) => {
-    auth.checkSite(context.req.header('host'), context.req.header('origin'));
-    await next();
+    const origin = context.req.header('origin');
+    auth.checkSite(context.req.header('host'), origin);
+    if (origin === undefined || !auth.allows(origin)) return next();
+    if (context.req.method === 'OPTIONS')
+      return new Response(null, { status: 204, headers: preflight(origin) });
+    // A stream's headers are written by itself: they have to be there before.
+    const { outgoing } = context.env ?? {};
+    outgoing?.setHeader('access-control-allow-origin', origin);
+    outgoing?.setHeader('vary', 'origin');
+    return next();
   });
   app.get('/health', (context) => {
     const status = orchestrator.status();
@@ -61,6 +69,15 @@ export function appOf(services: Services): Hono<Env> {
   app.onError((error, context) => refuse(context.req.path, failureOf(error)));
   return app;
 }
+
+const preflight = (origin: string): Record<string, string> => ({
+  'access-control-allow-origin': origin,
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-headers':
+    'authorization, content-type, x-api-key, x-request-id, last-event-id, anthropic-version, anthropic-beta',
+  'access-control-max-age': '600',
+  vary: 'origin',
+});
 
 /** A refusal in the form of the API that was asked. */
 function refuse(path: string, failure: HttpFailure): Response {

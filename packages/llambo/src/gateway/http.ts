@@ -1,6 +1,7 @@
 /** Bodies, responses and departures of HTTP requests: on Node's own objects where there are some, else on the web's. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
+import { requestCancelled } from '../errors.ts';
 import type { Principal } from './auth.ts';
 import { type HttpFailure, invalidRequest, toFailure, tooLarge } from './openai/errors.ts';
 
@@ -41,6 +42,13 @@ export function respond({ status, retryAfter, headers }: HttpFailure, body: unkn
   });
 }
 
+/**
+ * JSON with headers as a plain object: an object of class Headers, which `Response.json` makes, costs more than all the
+ * rest of a short answer.
+ */
+export const jsonResponse = (body: unknown, headers: Readonly<Record<string, string>>): Response =>
+  new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers } });
+
 /** @throws SyntaxError with what was wrong with the body, HttpError when it is too large */
 export async function readJson(context: Ctx): Promise<unknown> {
   const text = await readText(context);
@@ -62,14 +70,22 @@ async function readText(context: Ctx): Promise<string> {
     if (text.length > MOST_BODY) throw new HttpError(tooLarge(MOST_BODY));
     return text;
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > MOST_BODY) throw new HttpError(tooLarge(MOST_BODY));
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const take = (chunk: Uint8Array): void => {
+      length += chunk.length;
+      if (length <= MOST_BODY) return void chunks.push(chunk);
+      // What still comes is thrown away by the server, up to a bound of its own.
+      incoming.off('data', take);
+      incoming.resume();
+      reject(new HttpError(tooLarge(MOST_BODY)));
+    };
+    incoming.on('data', take);
+    incoming.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    incoming.once('error', reject);
+    incoming.once('close', () => reject(requestCancelled()));
+  });
 }
 
 /** The client's going before its answer was whole. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { resumed } from '../answer-stream.ts';
 import { requires } from '../auth.ts';
-import { type Env, readJson } from '../http.ts';
+import { type Env, jsonResponse, readJson } from '../http.ts';
 import { split } from '../openai/chat.ts';
 import { envelopeFor, headersOf, streamedAnswers, type WholeAnswer, wholeAnswers } from '../run.ts';
 import type { Services } from '../services.ts';
@@ -40,9 +40,7 @@ export function anthropicRoutes(services: Services): Hono<Env> {
       ...(calls.length > 0 && content.trim() === '' ? [] : [{ type: 'text' as const, text: content }]),
       ...calls.map(useBlock),
     ];
-    return Response.json(messageShape(envelope, blocks, finish), {
-      headers: headersOf(envelope, finish.assignment),
-    });
+    return jsonResponse(messageShape(envelope, blocks, finish), headersOf(envelope, finish.assignment));
   });
 
   app.post('/count_tokens', async (context) => {

@@ -1,7 +1,7 @@
 import type { GenerateRequest } from '@llambo/llama';
 import type { InferenceFinish } from '../../cluster/inference.ts';
 import { NDJSON_HEADERS } from '../event-stream.ts';
-import type { Ctx } from '../http.ts';
+import { type Ctx, jsonResponse } from '../http.ts';
 import { split } from '../openai/chat.ts';
 import { toFailure } from '../openai/errors.ts';
 import { chatLogprobs, provenance } from '../openai/shapes.ts';
@@ -69,7 +69,7 @@ export async function answer(
     const [{ text, logprobs, finish }] = (await wholeAnswers(run, envelope)) as [WholeAnswer];
     const { content, calls } = split(names, text);
     const body = { ...head(), ...say(content, calls), ...withLogprobs(logprobs), ...ending(finish) };
-    return Response.json(body, { headers: headersOf(envelope, finish.assignment) });
+    return jsonResponse(body, headersOf(envelope, finish.assignment));
   }
   const parser = names.length === 0 ? undefined : new ToolCallParser(names);
   return streamedAnswers(

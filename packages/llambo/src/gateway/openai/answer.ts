@@ -1,6 +1,7 @@
 /** Makes the response of a chat or completion request: whole, or as server-sent events. */
 import type { Chunk, TokenLogprob } from '@llambo/llama';
 import type { InferenceFinish } from '../../cluster/inference.ts';
+import { jsonResponse } from '../http.ts';
 import { type Envelope, envelopeFor, headersOf, type Run, streamedAnswers, wholeAnswers } from '../run.ts';
 import { toFailure } from './errors.ts';
 import { chatUsage, provenance } from './shapes.ts';
@@ -44,7 +45,7 @@ export async function wholeResponse(run: Run, shape: Shape): Promise<Response> {
     usage: chatUsage(answers.map(({ finish }) => finish.usage)),
     llambo: provenance(first.finish),
   };
-  return Response.json(body, { headers: headersOf(envelope, first.finish.assignment) });
+  return jsonResponse(body, headersOf(envelope, first.finish.assignment));
 }
 
 export function streamedResponse(run: Run, shape: Shape, includeUsage: boolean): Promise<Response> {

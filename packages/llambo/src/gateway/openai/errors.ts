@@ -33,7 +33,10 @@ export function invalidRequest(message: string, param: string | null = null): Ht
 }
 
 export function tooLarge(limit: number): HttpFailure {
-  return failure(413, 'invalid_request_error', `request body is over ${limit} bytes`, 'request_too_large');
+  return {
+    ...failure(413, 'invalid_request_error', `request body is over ${limit} bytes`, 'request_too_large'),
+    headers: { connection: 'close' },
+  };
 }
 
 export function notFound(method: string, path: string): HttpFailure {

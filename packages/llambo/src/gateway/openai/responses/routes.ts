@@ -2,7 +2,7 @@ import type { ChatMessage } from '@llambo/llama';
 import { Hono } from 'hono';
 import { resumed } from '../../answer-stream.ts';
 import { principalOf } from '../../auth.ts';
-import { type Ctx, type Env, HttpError, readJson } from '../../http.ts';
+import { type Ctx, type Env, HttpError, jsonResponse, readJson } from '../../http.ts';
 import { envelopeFor, headersOf, streamedAnswers, type WholeAnswer, wholeAnswers } from '../../run.ts';
 import type { Services } from '../../services.ts';
 import { split } from '../chat.ts';
@@ -55,7 +55,7 @@ export function responsesRoutes(services: Services): Hono<Env> {
     ];
     const response = responseShape(body, envelope, output, finish);
     keep(response, content, output);
-    return Response.json(response, { headers: headersOf(envelope, finish.assignment) });
+    return jsonResponse(response, headersOf(envelope, finish.assignment));
   });
 
   app.get('/:id', (context) => context.json(find(store, context, context.req.param('id')).response));
