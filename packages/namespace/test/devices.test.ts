@@ -366,7 +366,7 @@ describe('#s and file2chan', () => {
     let answer: (data: Uint8Array) => void = () => {};
     await ns.file2chan('/chan', 'slow', {
       read: (request) => {
-        signal = request.signal;
+        signal = request.call.signal;
         return new Promise((resolve) => (answer = resolve));
       },
       write: () => {

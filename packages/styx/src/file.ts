@@ -126,3 +126,19 @@ export interface FileServer {
 
 /** A Call that is never aborted, for whoever drives files directly. */
 export const uninterrupted: Call = { signal: new AbortController().signal };
+
+const nothingToUndo = (): void => {};
+
+/**
+ * Calls `fn` when the call is aborted, at the least cost. What it gives undoes that, for when the wait is over; undefined
+ * says that the call was aborted already, and `fn` will not be called.
+ */
+export function whenAborted(call: Call, fn: () => void): (() => void) | undefined {
+  if (call.onAbort !== undefined) return call.onAbort(fn) ? nothingToUndo : undefined;
+  // Shared by all who are never interrupted: thousands of listeners on it would be for nothing.
+  if (call === uninterrupted) return nothingToUndo;
+  const { signal } = call;
+  if (signal.aborted) return undefined;
+  signal.addEventListener('abort', fn, { once: true });
+  return () => signal.removeEventListener('abort', fn);
+}

@@ -140,7 +140,7 @@ export {
   StyxError,
 } from './errors.ts';
 export type { Attach, Awaitable, Call, Dir, File, FileServer, Opened, Qid, Walked } from './file.ts';
-export { uninterrupted } from './file.ts';
+export { uninterrupted, whenAborted } from './file.ts';
 export { Fsys, type FsysCall } from './files/fsys.ts';
 export { OpenFile, type ReadOptions, type WriteOptions } from './files/open-file.ts';
 export type { Auth, Conversation } from './server/auth.ts';

@@ -14,7 +14,7 @@
  * `setPointer` and the `return...` members, which release what they replace.
  */
 
-import type { Awaitable } from '@llambo/styx';
+import type { Awaitable, Call as FileCall } from '@llambo/styx';
 import type { Context } from './context.ts';
 
 export type { Context } from './context.ts';
@@ -66,6 +66,8 @@ export interface Call {
   readonly result: Address;
   /** Aborted when the process is killed (or gets an exception from outside) while a promise of this call is pending. */
   readonly signal: AbortSignal;
+  /** As a listener on `signal`, for calls that are many: see Call of @llambo/styx. */
+  onAbort(fn: () => void): boolean;
 
   word(offset: number): number;
   byte(offset: number): number;
@@ -221,11 +223,11 @@ export interface Machine {
   /**
    * Sends on a channel from outside: `fill` writes the value (whose memory starts zero) at the address that it is given,
    * at once or when a process receives. Resolves with true when the value was taken, with false when the channel died,
-   * or `signal` was aborted, first. Holds no reference.
+   * or `call` was aborted, first. Holds no reference.
    */
-  send(channel: Address, fill: (at: Address) => void, signal?: AbortSignal): Awaitable<boolean>;
+  send(channel: Address, fill: (at: Address) => void, call?: FileCall): Awaitable<boolean>;
   /** Receives from a channel from outside: `take` reads the value at the address that it is given. As `send`. */
-  receive(channel: Address, take: (at: Address) => void, signal?: AbortSignal): Awaitable<boolean>;
+  receive(channel: Address, take: (at: Address) => void, call?: FileCall): Awaitable<boolean>;
   /** True when a process waits to receive from the channel, or there is room in its buffer. */
   canSend(channel: Address): boolean;
 

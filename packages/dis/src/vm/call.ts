@@ -12,6 +12,8 @@ export class BuiltinCall implements Call {
   process!: Process;
   frame = 0;
   private controller: AbortController | undefined = undefined;
+  private aborted = false;
+  private listener: (() => void) | undefined = undefined;
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -27,13 +29,31 @@ export class BuiltinCall implements Call {
   }
 
   get signal(): AbortSignal {
-    this.controller ??= new AbortController();
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort();
+    }
     return this.controller.signal;
   }
 
+  onAbort(fn: () => void): boolean {
+    if (this.aborted) return false;
+    const before = this.listener;
+    this.listener =
+      before === undefined
+        ? fn
+        : () => {
+            before();
+            fn();
+          };
+    return true;
+  }
+
   abort(): void {
-    this.controller ??= new AbortController();
-    this.controller.abort();
+    if (this.aborted) return;
+    this.aborted = true;
+    this.listener?.();
+    this.controller?.abort();
   }
 
   word(offset: number): number {

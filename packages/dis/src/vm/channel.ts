@@ -3,6 +3,7 @@
  * queues that the channel's slot word names from when the first process waits.
  */
 
+import { type Call, uninterrupted, whenAborted } from '@llambo/styx';
 import { DisError, eAlt, eBounds, eNoMemory, nilFault } from '../errors.ts';
 import type { Heap } from '../heap/heap.ts';
 import {
@@ -380,12 +381,8 @@ export class Channels {
   }
 
   /** See `Machine.send` in builtin.ts. */
-  sendFromHost(
-    channel: number,
-    fill: (at: number) => void,
-    signal?: AbortSignal,
-  ): Promise<boolean> | boolean {
-    if (channel === 0 || signal?.aborted) return false;
+  sendFromHost(channel: number, fill: (at: number) => void, call?: Call): Promise<boolean> | boolean {
+    if (channel === 0) return false;
     const w = this.queues(channel)?.receivers.first;
     if (w !== undefined && w.host === undefined) {
       const at = this.select(w);
@@ -398,15 +395,11 @@ export class Channels {
       this.putFromHost(channel, (at) => fill(at!));
       return true;
     }
-    return this.waitAsHost(channel, true, fill, signal);
+    return this.waitAsHost(channel, true, fill, call);
   }
 
-  receiveToHost(
-    channel: number,
-    take: (at: number) => void,
-    signal?: AbortSignal,
-  ): Promise<boolean> | boolean {
-    if (channel === 0 || signal?.aborted) return false;
+  receiveToHost(channel: number, take: (at: number) => void, call?: Call): Promise<boolean> | boolean {
+    if (channel === 0) return false;
     const q = this.queues(channel)?.senders.first;
     if (this.holds(channel)) {
       const { i32 } = this.heap;
@@ -428,18 +421,18 @@ export class Channels {
       this.ready(q.process!);
       return true;
     }
-    return this.waitAsHost(channel, false, take, signal);
+    return this.waitAsHost(channel, false, take, call);
   }
 
   private waitAsHost(
     channel: number,
     sends: boolean,
     use: (at: number) => void,
-    signal?: AbortSignal,
+    call: Call = uninterrupted,
   ): Promise<boolean> {
     return new Promise((resolve) => {
       const host = (at: number | undefined): void => {
-        signal?.removeEventListener('abort', abort);
+        undo?.();
         if (at !== undefined) use(at);
         resolve(at !== undefined);
       };
@@ -448,7 +441,11 @@ export class Channels {
         if (w.queue !== undefined) this.dequeue(w);
         resolve(false);
       };
-      signal?.addEventListener('abort', abort, { once: true });
+      const undo = whenAborted(call, abort);
+      if (undo === undefined) {
+        resolve(false);
+        return;
+      }
       this.enqueue(w);
     });
   }

@@ -3,6 +3,7 @@
  * thread and no timer: whoever has one calls `run` while the machine is ready, see scheduler.ts.
  */
 
+import type { Call as FileCall } from '@llambo/styx';
 import type { Engine } from '../engine/engine.ts';
 import { Blocked, Ended, Faulted, Ran } from '../engine/engine.ts';
 import { Interpreter } from '../engine/interp.ts';
@@ -539,12 +540,12 @@ export class Machine implements MachineView {
     return Math.floor(this.clock() - this.started);
   }
 
-  send(channel: number, fill: (at: number) => void, signal?: AbortSignal): Promise<boolean> | boolean {
-    return this.channels.sendFromHost(channel, fill, signal);
+  send(channel: number, fill: (at: number) => void, call?: FileCall): Promise<boolean> | boolean {
+    return this.channels.sendFromHost(channel, fill, call);
   }
 
-  receive(channel: number, take: (at: number) => void, signal?: AbortSignal): Promise<boolean> | boolean {
-    return this.channels.receiveToHost(channel, take, signal);
+  receive(channel: number, take: (at: number) => void, call?: FileCall): Promise<boolean> | boolean {
+    return this.channels.receiveToHost(channel, take, call);
   }
 
   canSend(channel: number): boolean {

@@ -64,6 +64,16 @@ describe('the files of a node', () => {
     await waiting.close();
   });
 
+  test('a hundred sessions that close at once leave nothing behind', async () => {
+    const { fs, engine } = await startBench();
+    const all = await Promise.all(Array.from({ length: 100 }, () => ask(fs, 'worker-0001', 'forever')));
+    await Promise.all(all.map((data) => data.read()));
+    expect(await fs.readText('worker-0001/status')).toMatch(/active=100\nsessions=100\n/);
+    await Promise.all(all.map((data) => data.close()));
+    await until(() => engine.open === 0, 'end of all conversations');
+    expect(await fs.readText('worker-0001/status')).toMatch(/active=0\nsessions=0\n(.*\n)*cancelled=100\n/);
+  });
+
   test('a draining node refuses new sessions and finishes what it has', async () => {
     const { fs } = await startBench();
     const before = await ask(fs, 'worker-0001', 'forever');

@@ -1,21 +1,23 @@
 import {
   type Awaitable,
+  type Call,
   type Dir,
   DMAPPEND,
   DMEXCL,
   Eexists,
+  Einterrupted,
   Eperm,
   type File,
   type FileServer,
   NOTOUCH32,
   NOTOUCH64,
   StyxError,
+  whenAborted,
 } from '@llambo/styx';
 import {
   DirNode,
   FileNode,
   type Handle,
-  interruptible,
   nodeOf,
   type Opener,
   StaticDir,
@@ -30,7 +32,7 @@ export interface SrvRequest {
   /** Tells the opens of the file apart. */
   readonly fid: number;
   /** Aborted when the client gives the request up: the answer goes nowhere then. */
-  readonly signal: AbortSignal;
+  readonly call: Call;
 }
 
 /** Serves one file. What it throws is the client's error. */
@@ -173,17 +175,38 @@ interface Server {
   readonly waiting: Set<() => void>;
 }
 
-/** The answer, until the server goes or the client interrupts. */
-function answered<T>(server: Server, answer: Awaitable<T>, signal: AbortSignal): Awaitable<T> {
-  if (!(answer instanceof Promise)) return answer;
+/** The answer, until the server goes or the client interrupts; `use` makes the result of it. */
+function answered<T, U>(
+  server: Server,
+  answer: Awaitable<T>,
+  call: Call,
+  use: (value: T) => U,
+): Awaitable<U> {
+  if (!(answer instanceof Promise)) return use(answer);
   return new Promise((resolve, reject) => {
-    const give = (): void => reject(new StyxError(Ehungup));
-    server.waiting.add(give);
-    interruptible(answer, signal)
-      .then(resolve, reject)
-      .finally(() => server.waiting.delete(give));
+    const { waiting } = server;
+    const end = (error: unknown): void => {
+      waiting.delete(give);
+      undo?.();
+      reject(error);
+    };
+    const give = (): void => end(new StyxError(Ehungup));
+    const undo = whenAborted(call, () => end(new StyxError(Einterrupted)));
+    if (undo === undefined) {
+      answer.catch(() => {});
+      reject(new StyxError(Einterrupted));
+      return;
+    }
+    waiting.add(give);
+    answer.then((value) => {
+      waiting.delete(give);
+      undo();
+      resolve(use(value));
+    }, end);
   });
 }
+
+const same = (count: number): number => count;
 
 function open(server: Server): Handle {
   const { io } = server;
@@ -192,14 +215,15 @@ function open(server: Server): Handle {
     if (server.gone) throw new StyxError(Ehungup);
   };
   return {
-    read(offset, count, { signal }) {
+    read(offset, count, call) {
       check();
-      const answer = answered(server, io.read({ offset, count, fid, signal }), signal);
-      return answer instanceof Promise ? answer.then((b) => b.subarray(0, count)) : answer.subarray(0, count);
+      return answered(server, io.read({ offset, count, fid, call }), call, (bytes) =>
+        bytes.subarray(0, count),
+      );
     },
-    write(offset, data, { signal }) {
+    write(offset, data, call) {
       check();
-      return answered(server, io.write({ offset, data, fid, signal }), signal);
+      return answered(server, io.write({ offset, data, fid, call }), call, same);
     },
     close() {
       if (!server.gone) io.close?.(fid);

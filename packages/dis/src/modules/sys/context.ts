@@ -9,7 +9,7 @@ import {
   run,
   type Steps,
 } from '@llambo/namespace';
-import { type Awaitable, OREAD, StyxError } from '@llambo/styx';
+import { type Awaitable, type Call as FileCall, OREAD, StyxError, whenAborted } from '@llambo/styx';
 import type { Call, Context, Process } from '../../vm/builtin.ts';
 
 export interface SysContextOptions {
@@ -50,17 +50,8 @@ export class SysContext implements Context {
   }
 
   /** On whose behalf the name space works. */
-  by(process: Process, call: { readonly signal: AbortSignal }): Caller {
-    const { user, env, fds } = this;
-    return {
-      user,
-      env,
-      fds,
-      pid: process.pid,
-      get signal() {
-        return call.signal;
-      },
-    };
+  by(process: Process, call: FileCall): Caller {
+    return new By(this, process.pid, call);
   }
 
   spawn(): SysContext {
@@ -92,6 +83,32 @@ export class SysContext implements Context {
     const by: Caller = { user: this.user, env: this.env, fds: this.fds, signal: call.signal };
     const opening = this.namespace.open(path, OREAD, by);
     return isPromise(opening) ? opening.then((chan) => loadFrom(chan, by)) : loadFrom(opening, by);
+  }
+}
+
+/** A process, as the name space and devices see who asks. */
+class By implements Caller {
+  readonly user: string;
+  readonly env: EnvGroup;
+  readonly fds: FdGroup;
+  readonly pid: number;
+  readonly #call: FileCall;
+
+  constructor({ user, env, fds }: SysContext, pid: number, call: FileCall) {
+    this.user = user;
+    this.env = env;
+    this.fds = fds;
+    this.pid = pid;
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+
+  onAbort(fn: () => void): boolean {
+    const undo = whenAborted(this.#call, fn);
+    return undo !== undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FileIO, Served } from '@llambo/namespace';
-import { type Awaitable, StyxError } from '@llambo/styx';
+import { type Awaitable, type Call as FileCall, StyxError } from '@llambo/styx';
 import { type Address, type Call, defineType, type Heap, type Machine } from '../../vm/builtin.ts';
 import { contextOf } from './context.ts';
 import { by, syscall } from './fd.ts';
@@ -51,6 +51,8 @@ class ChannelFile implements FileIO {
   private readChannel: Address;
   private writeChannel: Address;
   served: Served | undefined = undefined;
+  /** Notices of closed files that wait. */
+  private closing = 0;
 
   constructor(machine: Machine, read: Address, write: Address) {
     this.machine = machine;
@@ -73,85 +75,102 @@ class ChannelFile implements FileIO {
     if (this.readChannel === 0 && this.writeChannel === 0) this.served?.hangup();
   }
 
-  read(request: Parameters<FileIO['read']>[0]): Promise<Uint8Array> {
-    const { offset, count, fid, signal } = request;
-    let data: Uint8Array = new Uint8Array();
+  read({ offset, count, fid, call }: Parameters<FileIO['read']>[0]): Promise<Uint8Array> {
     return this.ask(
       this.readChannel,
       typeRread,
-      signal,
+      call,
       (heap, at, answer) => {
         heap.setWord(at, offset);
         heap.setWord(at + 4, count);
         heap.setWord(at + 8, fid);
         heap.setPointer(at + 12, answer);
       },
-      (heap, at) => {
-        data = heap.bytes(heap.pointer(at)).slice(0, count);
-      },
-    ).then(() => data);
+      (heap, at) => heap.bytes(heap.pointer(at)).slice(0, count),
+    );
   }
 
-  write(request: Parameters<FileIO['write']>[0]): Promise<number> {
-    const { offset, fid, signal } = request;
-    const data = request.data.slice();
-    let count = 0;
+  write({ offset, data: lent, fid, call }: Parameters<FileIO['write']>[0]): Promise<number> {
+    const data = lent.slice();
     return this.ask(
       this.writeChannel,
       typeRwrite,
-      signal,
+      call,
       (heap, at, answer) => {
         heap.setWord(at, offset);
         heap.setWord(at + 8, fid);
         heap.setPointer(at + 12, answer);
         heap.setPointer(at + 4, heap.newBytes(data));
       },
-      (heap, at) => {
-        count = Math.max(0, heap.word(at));
-      },
-    ).then(() => count);
+      (heap, at) => Math.max(0, heap.word(at)),
+    );
   }
 
   /** Sends a request with a new channel, and waits there for the answer, whose error is thrown. */
-  private async ask(
+  private ask<T>(
     channel: Address,
     answerType: number,
-    signal: AbortSignal,
+    call: FileCall,
     fill: (heap: Heap, at: Address, answer: Address) => void,
-    take: (heap: Heap, at: Address) => void,
-  ): Promise<void> {
+    take: (heap: Heap, at: Address) => T,
+  ): Promise<T> {
     const { machine } = this;
     const { heap } = machine;
-    if (channel === 0) throw new StyxError(hungup);
-    const answer = heap.newChannel(answerType, 1);
-    try {
-      const sent = await machine.send(channel, (at) => fill(heap, at, heap.retain(answer)), signal);
-      if (!sent) throw new StyxError(hungup);
-      let error = '';
-      const received = await machine.receive(
-        answer,
-        (at) => {
-          error = heap.string(heap.pointer(at + 4));
-          take(heap, at);
-        },
-        signal,
-      );
-      if (!received) throw new StyxError(hungup);
-      if (error !== '') throw new StyxError(error);
-    } finally {
-      heap.release(answer);
-    }
+    return new Promise((resolve, reject) => {
+      if (channel === 0) throw new StyxError(hungup);
+      const answer = heap.newChannel(answerType, 1);
+      let error = hungup;
+      let value: T | undefined;
+      const received = (done: boolean): void => {
+        heap.release(answer);
+        if (!done || error !== '') reject(new StyxError(error));
+        else resolve(value as T);
+      };
+      const sent = (done: boolean): void => {
+        if (!done) return received(false);
+        const receiving = machine.receive(
+          answer,
+          (at) => {
+            error = heap.string(heap.pointer(at + 4));
+            value = take(heap, at);
+          },
+          call,
+        );
+        if (receiving instanceof Promise) void receiving.then(received);
+        else received(receiving);
+      };
+      let sending: Awaitable<boolean>;
+      try {
+        sending = machine.send(channel, (at) => fill(heap, at, heap.retain(answer)), call);
+      } catch (thrown) {
+        heap.release(answer);
+        throw thrown;
+      }
+      if (sending instanceof Promise) void sending.then(sent, reject);
+      else sent(sending);
+    });
   }
 
-  /** A client has closed the file: both channels get a request with a nil answer channel, if there is room. */
+  /**
+   * A client has closed the file: both channels get a request with a nil answer channel, behind those that wait. A program
+   * that does not read one of them misses what is past a bound.
+   */
   close(fid: number): void {
     const { machine } = this;
     for (const channel of [this.readChannel, this.writeChannel]) {
-      if (channel === 0 || !machine.canSend(channel)) continue;
-      void machine.send(channel, (at) => machine.heap.setWord(at + 8, fid));
+      if (channel === 0) continue;
+      const fill = (at: Address): void => machine.heap.setWord(at + 8, fid);
+      if (machine.canSend(channel)) void machine.send(channel, fill);
+      else if (this.closing < mostClosing) {
+        this.closing++;
+        void Promise.resolve(machine.send(channel, fill)).then(() => this.closing--);
+      }
     }
   }
 }
+
+/** Notices of closed files that wait for room in a channel. */
+const mostClosing = 256;
 
 const hungup = 'i/o on hungup channel';
 
