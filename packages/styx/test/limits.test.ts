@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { dir, file, serveTree } from '../src/fs/index.ts';
 import {
   Client,
+  encode,
   type File,
   type FileServer,
   type Limits,
+  NOTAG,
   ORDWR,
   OREAD,
   pair,
@@ -12,6 +14,7 @@ import {
   type ServerOptions,
   StyxError,
   serve,
+  Tversion,
 } from '../src/index.ts';
 import { type Toy, toy } from './toy.ts';
 
@@ -187,6 +190,46 @@ describe('what a file server does wrong', () => {
     };
     const error = (await run({ stat }, (f) => f.stat().catch((e) => e))) as Error;
     expect(error.message.length).toBe(32_767);
+  });
+});
+
+describe('half a message', () => {
+  const version = encode({ type: Tversion, tag: NOTAG, msize: 8192, version: '9P2000' });
+  const dial = (options: ServerOptions) => {
+    const [a, b] = pair();
+    serve(a, toy(), options);
+    let closed = false;
+    const got: number[] = [];
+    b.start({ data: (chunk) => got.push(chunk.length), closed: () => (closed = true) });
+    return { send: (bytes: Uint8Array) => b.send([bytes], () => {}), got, isClosed: () => closed };
+  };
+  const wait = (ms: number) => new Promise((r) => setTimeout(r, ms));
+
+  test('that nothing follows ends the connection', async () => {
+    const { send, isClosed } = dial({ stall: 20 });
+    send(version.subarray(0, 9));
+    await expect.poll(isClosed).toBe(true);
+  });
+
+  test('that goes on, however slowly, does not; nor does silence after it', async () => {
+    const { send, got, isClosed } = dial({ stall: 500 });
+    for (const byte of version) {
+      send(Uint8Array.of(byte));
+      await wait(5);
+    }
+    await expect.poll(() => got).toEqual([19]);
+    expect(isClosed()).toBe(false);
+    const silent = dial({ stall: 10 });
+    silent.send(version);
+    await wait(60);
+    expect(silent.isClosed()).toBe(false);
+  });
+
+  test('may wait for ever where the server says so', async () => {
+    const { send, isClosed } = dial({ stall: 0 });
+    send(version.subarray(0, 9));
+    await wait(30);
+    expect(isClosed()).toBe(false);
   });
 });
 

@@ -59,6 +59,11 @@ export class Frames {
     return this.#waiting.reduce((n, c) => n + c.length, this.#have);
   }
 
+  /** Part of a message is here, and the rest is not. */
+  get partial(): boolean {
+    return this.#have > 0;
+  }
+
   /** Takes the next bytes of the stream. Throws a ProtocolError when a size field can't be right. */
   push(chunk: Uint8Array): void {
     if (this.#stopped) {

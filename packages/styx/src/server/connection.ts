@@ -37,6 +37,8 @@ import { Request } from './request.ts';
 const LONGEST_VERSION = C.HDRSZ + 4 + 2 + 0xffff;
 /** Milliseconds that a new session waits for the files of the old one to be clunked. */
 const RESET_GRACE = 2000;
+/** Milliseconds without a byte that make half a message a dead one. */
+const STALL = 30_000;
 
 export class Connection {
   readonly fs: FileServer;
@@ -66,6 +68,9 @@ export class Connection {
   #gone = false;
   #closing = false;
   #onQuiet: (() => void) | undefined;
+  /** How often data came, and the clock that runs while a message is not complete. */
+  #arrivals = 0;
+  #stall: ReturnType<typeof setTimeout> | undefined;
   #resolveClosed: () => void = () => {};
 
   constructor(fs: FileServer, transport: Transport, options: ServerOptions = {}) {
@@ -92,7 +97,24 @@ export class Connection {
 
   #onData(chunk: Uint8Array): void {
     if (this.#gone) return;
+    this.#arrivals++;
     this.#turn(() => this.#frames.push(chunk));
+    if (this.#stall === undefined && this.#frames.partial) this.#watch();
+  }
+
+  /** Looks from time to time, while there is half a message, whether more of it comes: no timer for each of its parts. */
+  #watch(): void {
+    const { stall = STALL } = this.options;
+    if (stall <= 0 || this.#gone) return;
+    const seen = this.#arrivals;
+    this.#stall = setTimeout(() => {
+      this.#stall = undefined;
+      if (this.#gone || !this.#frames.partial) return;
+      // What is not read because too many replies wait is not the client's silence.
+      if (seen !== this.#arrivals || this.#full || this.#resetting || this.#closing) this.#watch();
+      else this.destroy();
+    }, stall);
+    (this.#stall as { unref?: () => void }).unref?.();
   }
 
   /** Does `work`, which may answer many requests, and sends all that it answered in one write. */
@@ -449,6 +471,7 @@ export class Connection {
   #onClosed(): void {
     if (this.#gone) return;
     this.#gone = true;
+    clearTimeout(this.#stall);
     this.#frames.clear();
     this.#out.close();
     const over = this.#endSession();

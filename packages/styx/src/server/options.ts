@@ -16,6 +16,11 @@ export interface ServerOptions {
    * the client must know whether it happened.
    */
   readonly flushGrace?: number;
+  /**
+   * Milliseconds without a byte after which a client that has sent part of a message is taken for gone, 30,000 when not
+   * given, 0 for never. Between messages a client may be silent as long as it likes.
+   */
+  readonly stall?: number;
   /** Sees every message: `<-` came from the client, `->` goes to it. */
   readonly trace?: (direction: '<-' | '->', m: Fcall, remote: string) => void;
   /** Sees what a file operation threw that was no StyxError: a mistake in the program; the client gets `i/o error`. */
