@@ -21,7 +21,12 @@ export interface Sampling {
   readonly instruction: string;
 }
 
-export const SAMPLING: Sampling = { samples: 16, temperature: 0.8, maxTokens: 96, instruction: '' };
+export const SAMPLING: Sampling = {
+  samples: 16,
+  temperature: 0.8,
+  maxTokens: 64,
+  instruction: 'Answer with the number only.',
+};
 
 /** The request of sample `n` of an item; sample 0 is the greedy one. */
 export function sampleRequest({ question }: EvalItem, n: number, sampling: Sampling): AskRequest {

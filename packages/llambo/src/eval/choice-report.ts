@@ -75,7 +75,7 @@ const rowOf = (name: string, outcomes: readonly (readonly Outcome[])[]): MethodR
 /** Least confident items that are left unanswered, as a share. */
 const ABSTAIN = 0.3;
 /** How strongly the weights of one set are drawn towards those of all. */
-const OWN_SHRINKAGE = 30;
+const OWN_SHRINKAGE = 100;
 /** Share of the whole cost that a cascade may take on the tuning items. */
 const CASCADE_BUDGET = 0.48;
 

@@ -5,7 +5,7 @@
 
 import { clamp, logSoftmax } from '../fusion/agreement.ts';
 import { findFormat, type OptionScore } from '../fusion/formats.ts';
-import { type Measure, opinionOf, preferences } from '../fusion/profile.ts';
+import { DEFAULT_SCALES, type Measure, opinionOf, preferences } from '../fusion/profile.ts';
 import { FLOOR, pool } from '../fusion/strategies/pool.ts';
 import type { Vote } from '../fusion/types.ts';
 import { type Example, fitWeights } from './fit.ts';
@@ -107,11 +107,13 @@ export function fitPool(
   readings: readonly Reading[],
   items: readonly Observed[],
   towards?: readonly FittedMember[],
-  shrinkage = 10,
+  shrinkage = 40,
 ): FittedMember[] {
   const scaled = readings.map((reading, r) => {
     const examples = items.map((one): Example => ({ rows: rowsOf(reading, one, r), right: right(one) }));
-    const before = reading.measures.map((measure) => towards?.[r]?.scales[measure] ?? 0);
+    const before = reading.measures.map(
+      (measure) => (towards?.[r]?.scales ?? DEFAULT_SCALES[reading.format])?.[measure] ?? 0,
+    );
     const weights = fitted(examples, reading.measures.length, before, shrinkage);
     return {
       reading,

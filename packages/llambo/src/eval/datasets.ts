@@ -47,7 +47,7 @@ const ORIGINS: Readonly<Record<string, Origin>> = {
   human_organs_senses: { kind: 'bigbench', task: 'human_organs_senses' },
   disambiguation_qa: { kind: 'bigbench', task: 'disambiguation_qa' },
   nonsense_words_grammar: { kind: 'bigbench', task: 'nonsense_words_grammar' },
-  sums: gym('chain_sum', { min_terms: 3, max_terms: 4, min_digits: 1, max_digits: 2 }),
+  sums: gym('chain_sum', { min_terms: 2, max_terms: 3, min_digits: 1, max_digits: 2 }),
   products: gym('products', { min_terms: 2, max_terms: 2, min_digits: 1, max_digits: 2 }),
   divisors: gym('gcd', { max_numbers: 2, max_value: 60 }),
   equations: gym('simple_equations', {}),

@@ -1,7 +1,7 @@
 /** The evaluation from end to end: sets, stored answers (asked for where they are missing), reports. */
 import { type AnswerReport, answerReport } from './answer-report.ts';
 import { recallAnswers, SAMPLING, type Sampling } from './answers.ts';
-import { observe } from './choice.ts';
+import { observe, type Reading } from './choice.ts';
 import {
   type ChoiceReport,
   choiceReport,
@@ -52,13 +52,18 @@ export async function evaluate(options: EvalOptions): Promise<EvalReport> {
     if (left > 0) log(`${model}: ${left} items were not asked within the time; run it again to go on`);
   }
 
-  const observed = nonEmpty(closed.map((set) => observe(set, readings, stores)));
+  const used = covered(readings, closed, stores);
+  for (const reading of readings) {
+    if (!used.includes(reading))
+      log(`${reading.model} ${reading.format} is left out: too little of it is stored`);
+  }
+  const observed = nonEmpty(closed.map((set) => observe(set, used, stores)));
   const choice =
     observed.length === 0
       ? undefined
       : choiceReport(
           observed,
-          readings,
+          used,
           letters.map((reading) => ({ reading, stores })),
         );
   const answers = open.flatMap((set) =>
@@ -68,6 +73,22 @@ export async function evaluate(options: EvalOptions): Promise<EvalReport> {
     }),
   );
   return { choice, answers };
+}
+
+/** Readings that are stored for at least half of the items for which the best stored one is. */
+function covered(
+  readings: readonly Reading[],
+  sets: readonly EvalSet[],
+  stores: ReadonlyMap<string, AnswerStore>,
+): Reading[] {
+  const counts = readings.map((reading) =>
+    sets.reduce((sum, set) => {
+      const { tuning, rest } = observe(set, [reading], stores);
+      return sum + tuning.length + rest.length;
+    }, 0),
+  );
+  const most = Math.max(...counts);
+  return readings.filter((_, at) => (counts[at] as number) * 2 >= most);
 }
 
 /** First items of all sets first, so that time that runs out takes from all alike. */

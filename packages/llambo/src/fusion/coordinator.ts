@@ -3,6 +3,7 @@
  * would not matter, and lets the strategy decide over what has come. Bounded by one absolute deadline; whoever is not
  * needed any more is cancelled at once.
  */
+import { setMaxListeners } from 'node:events';
 import { noNode, requestCancelled } from '../errors.ts';
 import { clamp, leaderPosterior, median, normalisedEntropy } from './agreement.ts';
 import { seating } from './committee.ts';
@@ -212,13 +213,9 @@ export class Fusion {
     seat.running.set(node.id, own);
     this.#asked.add(node.id);
     const startedAt = performance.now();
-    carryOut(
-      this.#question,
-      seat.task,
-      node,
-      this.#cluster,
-      AbortSignal.any([own.signal, this.#stop.signal]),
-    ).then(
+    const signal = AbortSignal.any([own.signal, this.#stop.signal]);
+    setMaxListeners(0, signal); // a task of many scores listens once for each
+    carryOut(this.#question, seat.task, node, this.#cluster, signal).then(
       (vote) => this.#voted(seat, node, vote),
       (error: unknown) => this.#failed(seat, node, error, performance.now() - startedAt),
     );

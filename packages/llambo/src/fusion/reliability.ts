@@ -1,4 +1,5 @@
 /** How far each node can be trusted, learnt from canaries: questions whose answers are known. */
+import { setMaxListeners } from 'node:events';
 import { clamp } from './agreement.ts';
 import { memberCalls, opinionOf, profileOf } from './profile.ts';
 import type { FusionCluster } from './types.ts';
@@ -58,6 +59,7 @@ export async function askCanaries(
   signal: AbortSignal,
   canaries: readonly Canary[] = CANARIES,
 ): Promise<void> {
+  setMaxListeners(0, signal);
   const models = new Map(cluster.nodes().map(({ id, model }) => [id, model]));
   await Promise.all(
     nodes.flatMap((node) =>
