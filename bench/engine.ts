@@ -1,14 +1,25 @@
 /**
  * The engine against its own ceiling: a bare llama_decode loop over the same library, model, threads and batch shapes,
- * without sampling, text or requests, each in a fresh process of its own. Chats of about 30 prompt and 64 generated tokens, one at a time and 64 at once.
- * Every round runs all contestants one after the other; ratios are taken within a round, and the median is reported.
+ * without sampling, text or requests. Above it, layer by layer: the engine alone; the engine's process, asked over 9P; the
+ * whole cluster over HTTP, with a Dis machine for each node. Chats of about 30 prompt and 64 generated tokens, one at a time
+ * and 64 at once. Each contestant has fresh processes: what a process did before shows in its speed. Every round runs all of
+ * them one after the other; ratios are taken within a round, and the median is reported.
+ *
+ *     npm run bench -- engine [ROUNDS]
  */
 import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ChildEngine, collect, type Engine, type GenerateRequest, ModelStore } from '@llambo/llama';
-import { Orchestrator, parseConfig, startGateway } from 'llambo';
+import { collect, type GenerateRequest, ModelStore } from '@llambo/llama';
+import { Fsys } from '@llambo/styx';
+import { connect } from '@llambo/styx/node';
+import { parseConfig } from 'llambo';
+import { startCluster } from '../packages/llambo/src/cli/cluster.ts';
+import { launchEngine } from '../packages/llambo/src/engine/launch.ts';
+import { NodeEngine } from '../packages/llambo/src/wire/node-engine.ts';
+import { sessionData } from '../packages/llambo/src/wire/session.ts';
+import { chats } from './engine/chats.ts';
 import { median, printTable } from './support/table.ts';
 
 const STREAMS = 64;
@@ -16,40 +27,58 @@ const TOKENS = 64;
 const CONTEXT = 512;
 const ROUNDS = Number(process.argv[2] ?? 3);
 const threads = Math.min(2, availableParallelism());
-const SYSTEM = 'You are a careful assistant who answers briefly and truthfully, in plain words. '.repeat(16);
-
-const chat = (i: number, system?: string): GenerateRequest => ({
-  messages: [
-    ...(system === undefined ? [] : [{ role: 'system', content: system }]),
-    // Two digits each: prompts of one length, as in the bare loop, so that both run the same batches.
-    { role: 'user', content: `Tell me something about number ${10 + i}.` },
-  ],
-  maxTokens: TOKENS,
-  ignoreEos: true,
-  temperature: 0,
-  cachePrompt: system !== undefined,
-});
-
-/** The median of several runs: one stream is over within a second. */
-async function medianOf(runs: number, measure: () => Promise<number>): Promise<number> {
-  const rates: number[] = [];
-  for (let i = 0; i < runs; i++) rates.push(await measure());
-  return median(rates);
-}
 
 const rate = (tokens: number, started: number): number => tokens / ((performance.now() - started) / 1000);
 
-async function engineRate(engine: Engine, requests: readonly GenerateRequest[]): Promise<number> {
-  const started = performance.now();
-  const answers = await Promise.all(requests.map((each) => collect(engine, each)));
-  return rate(
-    answers.reduce((sum, { usage }) => sum + usage.completionTokens, 0),
-    started,
-  );
+interface Figures {
+  readonly one: number;
+  readonly many: number;
+  readonly shared: number;
+  readonly rss: number;
+  readonly promptTokens: number;
+}
+
+/** One of bench/engine/ in a fresh process. */
+function fresh(script: string, ...figures: (string | number)[]): Figures {
+  const file = fileURLToPath(new URL(`./engine/${script}.ts`, import.meta.url));
+  const args = ['--conditions=llambo:source', '--import', 'tsx', file, ...figures.map(String)];
+  const output = execFileSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return JSON.parse(output.trim().split('\n').at(-1) as string) as Figures;
+}
+
+/** The engine's process, asked over 9P. */
+async function processRates(path: string): Promise<{ one: number; many: number }> {
+  const launched = await launchEngine({
+    kind: 'llama',
+    path,
+    context: CONTEXT,
+    sequences: STREAMS,
+    threads,
+  });
+  const client = await connect(launched.address);
+  const root = new Fsys(await client.attach({ uname: 'bench' })).root;
+  const engine = new NodeEngine(sessionData(() => root));
+  const run = async (requests: readonly GenerateRequest[]): Promise<number> => {
+    const started = performance.now();
+    const answers = await Promise.all(requests.map((each) => collect(engine as never, each)));
+    return rate(
+      answers.reduce((sum, { usage }) => sum + usage.completionTokens, 0),
+      started,
+    );
+  };
+  const ones: number[] = [];
+  for (let i = 0; i < 5; i++) ones.push(await run(chats(1, TOKENS)));
+  const many = await run(chats(STREAMS, TOKENS));
+  client.close();
+  await launched.close();
+  return { one: median(ones), many };
 }
 
 /** One streamed chat over HTTP; the number of tokens that its usage reports. */
-function streamed(url: string, body: Record<string, unknown>): Promise<number> {
+function streamed(url: string, { messages }: GenerateRequest): Promise<number> {
   return new Promise((resolve, reject) => {
     const posted = request(
       `${url}/v1/chat/completions`,
@@ -63,15 +92,8 @@ function streamed(url: string, body: Record<string, unknown>): Promise<number> {
       },
     );
     posted.on('error', reject);
-    posted.end(JSON.stringify(body));
-  });
-}
-
-async function httpRate(url: string, requests: readonly GenerateRequest[]): Promise<number> {
-  const started = performance.now();
-  const counts = await Promise.all(
-    requests.map(({ messages }) =>
-      streamed(url, {
+    posted.end(
+      JSON.stringify({
         messages,
         max_tokens: TOKENS,
         ignore_eos: true,
@@ -80,12 +102,33 @@ async function httpRate(url: string, requests: readonly GenerateRequest[]): Prom
         stream: true,
         stream_options: { include_usage: true },
       }),
-    ),
+    );
+  });
+}
+
+/** The whole cluster, as llamboctl up starts it. */
+async function httpRates(): Promise<{ one: number; many: number }> {
+  const config = parseConfig(
+    `classes: { tiny: { count: ${STREAMS}, model: smollm2-135m, capacity: 1, context_size: ${CONTEXT} } }
+engine: { threads: ${threads} }
+host: { threads: 1 }
+listen: { http: "127.0.0.1:0" }`,
+    'bench',
   );
-  return rate(
-    counts.reduce((sum, count) => sum + count, 0),
-    started,
-  );
+  const cluster = await startCluster(config);
+  const run = async (requests: readonly GenerateRequest[]): Promise<number> => {
+    const started = performance.now();
+    const counts = await Promise.all(requests.map((each) => streamed(cluster.url, each)));
+    return rate(
+      counts.reduce((sum, count) => sum + count, 0),
+      started,
+    );
+  };
+  const ones: number[] = [];
+  for (let i = 0; i < 5; i++) ones.push(await run(chats(1, TOKENS)));
+  const many = await run(chats(STREAMS, TOKENS));
+  await cluster.stop();
+  return { one: median(ones), many };
 }
 
 interface Round {
@@ -94,58 +137,34 @@ interface Round {
   readonly one: number;
   readonly many: number;
   readonly shared: number;
-  readonly http: number;
-}
-
-/** The bare loop in a fresh process, as every engine has one: what a process did before shows in its speed. */
-function bare(path: string, promptLength: number): { one: number; many: number } {
-  const script = fileURLToPath(new URL('./engine/bare.ts', import.meta.url));
-  const figures = [threads, STREAMS, CONTEXT, promptLength, TOKENS].map(String);
-  const output = execFileSync(
-    process.execPath,
-    ['--conditions=llambo:source', '--import', 'tsx', script, path, ...figures],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  return JSON.parse(output) as { one: number; many: number };
+  readonly processOne: number;
+  readonly processMany: number;
+  readonly httpOne: number;
+  readonly httpMany: number;
 }
 
 const { path } = await new ModelStore().pull('smollm2-135m');
 const rounds: Round[] = [];
-const many = Array.from({ length: STREAMS }, (_, i) => chat(i));
 let rss = 0;
-
-const start = (): Promise<ChildEngine> =>
-  ChildEngine.start({ path, context: CONTEXT, sequences: STREAMS, threads });
-const probe = await start();
-const promptLength = (await collect(probe, { ...chat(0), maxTokens: 1 })).usage.promptTokens;
-await probe.close();
-
+let promptTokens = 0;
 for (let round = 0; round < ROUNDS; round++) {
-  const { one: bareOne, many: bareMany } = bare(path, promptLength);
-
-  const engine = await start();
-  const one = await medianOf(5, () => engineRate(engine, [chat(0)]));
-  const manyRate = await engineRate(engine, many);
-  const shared = await engineRate(
-    engine,
-    Array.from({ length: STREAMS }, (_, i) => chat(i, SYSTEM)),
-  );
-  rss = (await engine.status()).rss;
-  await engine.close();
-
-  const config = parseConfig(
-    `classes: { tiny: { count: ${STREAMS}, model: smollm2-135m, capacity: 1, context_size: ${CONTEXT} } }\nengine: { threads: ${threads} }\nlisten: { http: "127.0.0.1:0" }`,
-    'bench',
-  );
-  const orchestrator = await Orchestrator.start(config);
-  const gateway = await startGateway(orchestrator, config.listen.http);
-  const http = await httpRate(gateway.url, many);
-  await gateway.close();
-  await orchestrator.stop();
-  rounds.push({ bareOne, bareMany, one, many: manyRate, shared, http });
+  promptTokens ||= fresh('alone', path, threads, 1, CONTEXT, 1).promptTokens;
+  const bare = fresh('bare', path, threads, STREAMS, CONTEXT, promptTokens, TOKENS);
+  const alone = fresh('alone', path, threads, STREAMS, CONTEXT, TOKENS);
+  const served = await processRates(path);
+  const http = await httpRates();
+  rss = alone.rss;
+  rounds.push({
+    bareOne: bare.one,
+    bareMany: bare.many,
+    one: alone.one,
+    many: alone.many,
+    shared: alone.shared,
+    processOne: served.one,
+    processMany: served.many,
+    httpOne: http.one,
+    httpMany: http.many,
+  });
 }
 
 const of = (key: keyof Round): number => median(rounds.map((round) => round[key]));
@@ -161,14 +180,17 @@ const row = (name: string, key: keyof Round, below?: keyof Round): string[] => [
 ];
 
 printTable(
-  ['contestant', 'tok/s', 'ratio to the one below it', 'µs a token more'],
+  ['contestant', 'tok/s', 'ratio to the layer below', 'µs a token more'],
   [
     row('llama_decode loop, 1 stream', 'bareOne'),
     row('engine, 1 stream', 'one', 'bareOne'),
+    row('engine process over 9P, 1 stream', 'processOne', 'one'),
+    row('cluster over HTTP, 1 stream', 'httpOne', 'processOne'),
     row(`llama_decode loop, ${STREAMS} streams`, 'bareMany'),
     row(`engine, ${STREAMS} streams`, 'many', 'bareMany'),
-    row('HTTP, streaming', 'http', 'many'),
-    row('engine, shared system prompt', 'shared', 'many'),
+    row(`engine process over 9P, ${STREAMS} streams`, 'processMany', 'many'),
+    row(`cluster over HTTP, ${STREAMS} streams`, 'httpMany', 'processMany'),
+    row(`engine, ${STREAMS} streams, shared system prompt`, 'shared', 'many'),
   ],
 );
 process.stdout.write(
@@ -176,12 +198,14 @@ process.stdout.write(
     one_ratio: round3(ratio('one', 'bareOne')),
     many_ratio: round3(ratio('many', 'bareMany')),
     shared_ratio: round3(ratio('shared', 'many')),
-    http_ratio: round3(ratio('http', 'many')),
+    http_ratio: round3(ratio('httpMany', 'many')),
+    http_one_ratio: round3(ratio('httpOne', 'one')),
     tok_s: round3(of('many')),
     rss_mb: Math.round(rss / 1e6),
     us_per_token: {
       engine: Math.round(cost('many', 'bareMany')),
-      http: Math.round(cost('http', 'many')),
+      process: Math.round(cost('processMany', 'many')),
+      cluster: Math.round(cost('httpMany', 'processMany')),
     },
   })}\n`,
 );

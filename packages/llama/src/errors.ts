@@ -41,16 +41,3 @@ export const engineGone = (why: string, cause?: unknown): LlamaError =>
 
 export const nativeError = (message: string, cause?: unknown): LlamaError =>
   new LlamaError('native', message, { cause });
-
-/** The error as plain data, for a process boundary. */
-export interface ErrorRecord {
-  readonly code: LlamaErrorCode;
-  readonly message: string;
-}
-
-export const toRecord = (error: unknown): ErrorRecord =>
-  error instanceof LlamaError
-    ? { code: error.code, message: error.message }
-    : { code: 'native', message: error instanceof Error ? error.message : String(error) };
-
-export const fromRecord = (record: ErrorRecord): LlamaError => new LlamaError(record.code, record.message);

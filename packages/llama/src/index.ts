@@ -22,5 +22,4 @@ export { JSON_OBJECT_SCHEMA, schemaToGrammar } from './engine/json-schema.ts';
 export { LocalEngine, type LocalEngineOptions } from './engine/local-engine.ts';
 export { LlamaError, type LlamaErrorCode } from './errors.ts';
 export * from './gguf/index.ts';
-export { ChildEngine, type ChildEngineOptions } from './process/child-engine.ts';
 export * from './store/index.ts';
