@@ -3,6 +3,7 @@ import type { Caller, Chan } from '@llambo/namespace';
 import { OREAD } from '@llambo/styx';
 import { Context } from './run/context.ts';
 import { callFunction } from './run/execute.ts';
+import { put } from './run/fds.ts';
 import { lines, pieces } from './run/io.ts';
 import { CLUSTER, type Session } from './session.ts';
 
@@ -124,11 +125,16 @@ export class EventWatch {
     if (hook === undefined) return;
     const { shell } = session;
     const { status } = shell;
-    const ctx = new Context(shell, session.fds, signal);
+    // Nothing to read: what is typed is for the prompt.
+    const fds = session.fds.fork();
+    put(fds, 0, await shell.ns.open('/dev/null', OREAD));
+    const ctx = new Context(shell, fds, signal);
     try {
       await callFunction(ctx, hook, line.split(/\s+/).filter(Boolean));
     } catch {
       // an exit in a hook ends the hook
+    } finally {
+      fds.release();
     }
     shell.status = status;
   }

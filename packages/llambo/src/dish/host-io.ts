@@ -1,7 +1,7 @@
 /** The terminal, pipes or files that the shell was started with. */
 import { Console } from '@llambo/namespace';
 import { interruptible } from '@llambo/styx/fs';
-import { type Editor, hasCursor, type TerminalOutput } from '../terminal/index.ts';
+import { type Editor, hasCursor, type TerminalOutput, visible } from '../terminal/index.ts';
 import type { SessionIO } from './session.ts';
 
 const nothing = new Uint8Array(0);
@@ -160,7 +160,8 @@ export class EditorIO extends HostIO {
     this.#held = '';
   }
 
-  override notice(text: string): void {
+  override notice(news: string): void {
+    const text = visible(news);
     if (this.editor.reading) this.editor.print(text);
     else this.#news.push(text);
   }

@@ -1,9 +1,11 @@
 /** Commands in the background, and what /prog shows of them. */
 import type { Prog, ProgTable } from '@llambo/namespace';
-import { StyxError } from '@llambo/styx';
+import { OREAD, StyxError } from '@llambo/styx';
 import { DishError, Enojob } from './errors.ts';
 import { Context } from './run/context.ts';
 import { Exit, LoopControl, Return } from './run/control.ts';
+import { put } from './run/fds.ts';
+import { anySignal } from './run/signal.ts';
 
 export interface Job {
   readonly pid: number;
@@ -39,14 +41,17 @@ export class Jobs implements ProgTable {
     return [...this.#running.values()];
   }
 
-  /** Runs `work` in a subshell of its own, and goes on. */
-  start(ctx: Context, text: string, work: (job: Context) => Promise<void>): Job {
+  /** Runs `work` in a subshell of its own, with nothing to read, and goes on. */
+  async start(ctx: Context, text: string, work: (job: Context) => Promise<void>): Promise<Job> {
+    // What is typed is for the foreground.
+    const nothing = await ctx.ns.open('/dev/null', OREAD, ctx.by);
     const pid = ++this.#last;
     const stop = new AbortController();
     const shell = ctx.shell.fork(pid);
     const fds = ctx.fds.fork();
+    put(fds, 0, nothing);
     // A job does not end with the line that began it, but does not outlive the shell.
-    const jobCtx = new Context(shell, fds, AbortSignal.any([stop.signal, ctx.session.signal]));
+    const jobCtx = new Context(shell, fds, anySignal(stop.signal, ctx.session.signal));
     const run = async (): Promise<string> => {
       try {
         await work(jobCtx);

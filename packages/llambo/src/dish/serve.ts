@@ -3,7 +3,7 @@ import { FdGroup } from '@llambo/namespace';
 import { type FileServer, OREAD, OWRITE } from '@llambo/styx';
 import { ctl, dir, exchange, file, type Handle, serveTree, text, toText } from '@llambo/styx/fs';
 import { DishError } from './errors.ts';
-import { put } from './run/expand.ts';
+import { put } from './run/fds.ts';
 import { pieces } from './run/io.ts';
 import type { Session } from './session.ts';
 import { quoteWord } from './syntax/quote.ts';

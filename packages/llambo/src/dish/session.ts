@@ -22,6 +22,7 @@ import { Remote } from './remote.ts';
 import { Context } from './run/context.ts';
 import { toEnd } from './run/execute.ts';
 import { Shell } from './run/shell.ts';
+import { anySignal } from './run/signal.ts';
 import { newEnvironment } from './run/variables.ts';
 import { serveDish } from './serve.ts';
 import type { Node } from './syntax/ast.ts';
@@ -228,12 +229,13 @@ export class Session {
   async runTree(tree: Node, fds: FdGroup = this.fds, signal?: AbortSignal): Promise<void> {
     this.commands++;
     if (signal !== undefined) {
-      await toEnd(new Context(this.shell, fds, AbortSignal.any([signal, this.signal])), tree);
+      await toEnd(new Context(this.shell, fds, anySignal(signal, this.signal)), tree);
+      if (this.exiting) this.ended();
       return;
     }
     const stop = (this.#foreground = new AbortController());
     try {
-      await toEnd(new Context(this.shell, fds, AbortSignal.any([stop.signal, this.signal])), tree);
+      await toEnd(new Context(this.shell, fds, anySignal(stop.signal, this.signal)), tree);
     } finally {
       this.#foreground = undefined;
     }
@@ -252,10 +254,10 @@ export class Session {
   /** Told by `exit` in /n/dish/ctl, so that who waits for a line stops waiting. */
   ended: () => void = () => {};
 
-  /** Shows the messages of all mounted connections: between prompts, or where `show` says. */
+  /** Shows the messages of all mounted connections on standard error, or where `show` says. */
   async traceOn(
     on: boolean,
-    show: (line: string) => void = (line) => this.io.notice(line),
+    show: (line: string) => void = (line) => void this.io.write(2, new TextEncoder().encode(`${line}\n`)),
     end: () => Promise<void> = async () => {},
   ): Promise<void> {
     const before = this.#traceEnd;

@@ -103,6 +103,7 @@ export class Editor {
   async read(prompt: string, initial: string = '', answer: boolean = false): Promise<Line> {
     if (this.#plain !== undefined) return this.#readPlain(prompt, answer);
     if (this.#ended) return { kind: 'end' };
+    if (this.reading) throw new Error('a line is being read already');
     this.open();
     this.#answer = answer;
     this.#prompt = prompt;

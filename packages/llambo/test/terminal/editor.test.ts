@@ -319,6 +319,6 @@ test('whatever is typed, screen and text agree', () => {
       expect(screen.cursor).toEqual(cursor);
       editor.close();
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });

@@ -1,7 +1,7 @@
 /** Questions to the cluster: the prompt is written to a data file, the answer is read from it. */
 import type { Chan } from '@llambo/namespace';
 import { ORDWR } from '@llambo/styx';
-import { MarkdownStream } from '../../terminal/index.ts';
+import { MarkdownStream, visible } from '../../terminal/index.ts';
 import { DishError } from '../errors.ts';
 import type { Context } from '../run/context.ts';
 import { pieces, readText, writeAll } from '../run/io.ts';
@@ -57,13 +57,16 @@ const ask: Builtin = {
 async function show(ctx: Context, chan: Chan, raw: boolean): Promise<void> {
   const { io } = ctx.session;
   if (!ctx.isInteractive || raw || io.output === undefined) {
-    let last: Uint8Array | undefined;
+    let last = '';
+    const decoder = new TextDecoder();
     for await (const bytes of pieces(chan, ctx.by)) {
-      await ctx.out(bytes);
-      last = bytes;
+      const text = decoder.decode(bytes, { stream: true });
+      // What a model says must not steer a terminal.
+      await ctx.out(ctx.isInteractive ? visible(text) : bytes);
+      last = text.at(-1) ?? last;
     }
     // A line of text ends in a newline, whatever the model thinks.
-    if (last !== undefined && last.at(-1) !== 10) await ctx.out('\n');
+    if (last !== '' && last !== '\n') await ctx.out('\n');
     return;
   }
   const stream = new MarkdownStream({ output: io.output });
@@ -105,11 +108,15 @@ const fuse: Builtin = {
       if (strategy !== undefined) await writeAll(control, `strategy ${strategy}`, ctx.by);
       if (count !== undefined) await writeAll(control, `nodes ${count}`, ctx.by);
       for (const option of options) await writeAll(control, `option ${quoteValue(option)}`, ctx.by);
-      await ctx.using(Promise.resolve(ctx.ns.open(`${dir}/data`, ORDWR, ctx.by)), async (chan) => {
-        await writeAll(chan, query, ctx.by);
-        await show(ctx, chan, !ctx.isInteractive);
-      });
-      if (flags.has('v')) await ctx.err(await ctx.readFile(`${dir}/status`));
+      try {
+        await ctx.using(Promise.resolve(ctx.ns.open(`${dir}/data`, ORDWR, ctx.by)), async (chan) => {
+          await writeAll(chan, query, ctx.by);
+          await show(ctx, chan, !ctx.isInteractive);
+        });
+      } finally {
+        // Above all when they did not agree.
+        if (flags.has('v') && !ctx.signal.aborted) await ctx.err(await ctx.readFile(`${dir}/status`));
+      }
     } finally {
       await control.close();
     }

@@ -3,6 +3,8 @@ import { DishError } from '../errors.ts';
 import { diffLines } from '../run/diff.ts';
 import { type Builtin, expectArgs, parseFlags, toNumber, usageError } from './builtin.ts';
 
+const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
 const grep: Builtin = {
   name: 'grep',
   group: 'text',
@@ -23,13 +25,17 @@ const grep: Builtin = {
     for (const name of names.length === 0 ? [undefined] : names) {
       let count = 0;
       let number = 0;
-      for await (const line of ctx.inputLines(name === undefined ? [] : [name])) {
-        number++;
-        if (expression.test(line) === flags.has('v')) continue;
-        count++;
-        if (flags.has('l')) break;
-        if (flags.has('c')) continue;
-        await ctx.out(`${names.length > 1 ? `${name}:` : ''}${flags.has('n') ? `${number}:` : ''}${line}\n`);
+      search: for await (const batch of ctx.inputLines(name === undefined ? [] : [name])) {
+        let found = '';
+        for (const line of batch) {
+          number++;
+          if (expression.test(line) === flags.has('v')) continue;
+          count++;
+          if (flags.has('l')) break search;
+          if (!flags.has('c'))
+            found += `${names.length > 1 ? `${name}:` : ''}${flags.has('n') ? `${number}:` : ''}${line}\n`;
+        }
+        if (found !== '') await ctx.out(found);
       }
       if (count > 0) any = true;
       if (flags.has('c')) await ctx.out(`${names.length > 1 ? `${name}:` : ''}${count}\n`);
@@ -48,9 +54,11 @@ const head: Builtin = {
     const flags = parseFlags(head, words, 'n:#');
     let left = flags.number('n') ?? flags.number('#') ?? 10;
     if (left <= 0) return;
-    for await (const line of ctx.inputLines(flags.args)) {
-      await ctx.out(`${line}\n`);
-      if (--left <= 0) break;
+    for await (const batch of ctx.inputLines(flags.args)) {
+      const taken = batch.slice(0, left);
+      await ctx.out(joined(taken));
+      left -= taken.length;
+      if (left <= 0) break;
     }
   },
 };
@@ -64,11 +72,11 @@ const tail: Builtin = {
     const flags = parseFlags(tail, words, 'n:#');
     const count = flags.number('n') ?? flags.number('#') ?? 10;
     const kept: string[] = [];
-    for await (const line of ctx.inputLines(flags.args)) {
-      kept.push(line);
-      if (kept.length > count) kept.shift();
+    for await (const batch of ctx.inputLines(flags.args)) {
+      for (const line of batch) kept.push(line);
+      if (kept.length > count) kept.splice(0, kept.length - count);
     }
-    if (count > 0) await ctx.out(kept.map((line) => `${line}\n`).join(''));
+    if (count > 0) await ctx.out(joined(kept));
   },
 };
 
@@ -80,14 +88,14 @@ const sort: Builtin = {
   async run(ctx, words) {
     const flags = parseFlags(sort, words, 'nru');
     let lines: string[] = [];
-    for await (const line of ctx.inputLines(flags.args)) lines.push(line);
+    for await (const batch of ctx.inputLines(flags.args)) for (const line of batch) lines.push(line);
     const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
     const byNumber = (a: string, b: string): number =>
       (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) || byText(a, b);
     lines.sort(flags.has('n') ? byNumber : byText);
     if (flags.has('r')) lines.reverse();
     if (flags.has('u')) lines = lines.filter((line, i) => i === 0 || line !== lines[i - 1]);
-    await ctx.out(lines.map((line) => `${line}\n`).join(''));
+    await ctx.out(joined(lines));
   },
 };
 
@@ -100,19 +108,23 @@ const uniq: Builtin = {
     const flags = parseFlags(uniq, words, 'cd');
     let last: string | undefined;
     let count = 0;
-    const flush = async (): Promise<void> => {
-      if (last === undefined || (flags.has('d') && count < 2)) return;
-      await ctx.out(`${flags.has('c') ? `${String(count).padStart(4)} ` : ''}${last}\n`);
+    const counted = (): string => {
+      if (last === undefined || (flags.has('d') && count < 2)) return '';
+      return `${flags.has('c') ? `${String(count).padStart(4)} ` : ''}${last}\n`;
     };
-    for await (const line of ctx.inputLines(flags.args)) {
-      if (line !== last) {
-        await flush();
-        last = line;
-        count = 0;
+    for await (const batch of ctx.inputLines(flags.args)) {
+      let out = '';
+      for (const line of batch) {
+        if (line !== last) {
+          out += counted();
+          last = line;
+          count = 0;
+        }
+        count++;
       }
-      count++;
+      if (out !== '') await ctx.out(out);
     }
-    await flush();
+    await ctx.out(counted());
   },
 };
 
@@ -233,11 +245,16 @@ const seq: Builtin = {
     const step = numbers.length > 2 ? (numbers[1] as number) : 1;
     if (step === 0) throw new DishError('a step of 0 has no end');
     const digits = Math.max(...args.map((arg) => (arg.split('.')[1] ?? '').length));
+    let out = '';
     for (let i = 0; ; i++) {
       const value = first + i * step;
       if (step > 0 ? value > last + 1e-9 : value < last - 1e-9) break;
-      await ctx.out(`${value.toFixed(digits)}\n`);
+      out += `${value.toFixed(digits)}\n`;
+      if (out.length < 8192) continue;
+      await ctx.out(out);
+      out = '';
     }
+    await ctx.out(out);
   },
 };
 

@@ -4,7 +4,7 @@ import { Region, truncate, visible } from '../../terminal/index.ts';
 import type { Context } from '../run/context.ts';
 import { Exit } from '../run/control.ts';
 import { runCommand } from '../run/execute.ts';
-import { put } from '../run/expand.ts';
+import { put } from '../run/fds.ts';
 import { pieces, readText } from '../run/io.ts';
 import { runHere } from '../run/program.ts';
 import { type Builtin, parseFlags, sleep, usageError } from './builtin.ts';

@@ -1,7 +1,7 @@
 import type { Caller, Chan, FdGroup, Namespace } from '@llambo/namespace';
 import { OREAD } from '@llambo/styx';
 import type { Session } from '../session.ts';
-import { lines, pieces, readText, writeAll } from './io.ts';
+import { lineBatches, pieces, readText, writeAll } from './io.ts';
 import type { Shell } from './shell.ts';
 
 /** Where a command runs: in which shell, with which open files, and what interrupts it. */
@@ -72,8 +72,9 @@ export class Context {
     for (const name of names) yield* this.contents(name);
   }
 
-  inputLines(names: readonly string[]): AsyncGenerator<string, void> {
-    return lines(this.inputs(names));
+  /** Lines of the files, or of standard input, in batches as they come. */
+  inputLines(names: readonly string[]): AsyncGenerator<string[], void> {
+    return lineBatches(this.inputs(names));
   }
 
   readFile(name: string): Promise<string> {

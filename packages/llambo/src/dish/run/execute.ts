@@ -7,7 +7,8 @@ import type { Node, Word } from '../syntax/ast.ts';
 import { quoteWord } from '../syntax/quote.ts';
 import type { Context } from './context.ts';
 import { Exit, LoopControl, Return } from './control.ts';
-import { CommandFiles, type Expander, expandPatterns, expandWord, expandWords, put } from './expand.ts';
+import { CommandFiles, type Expander, expandPatterns, expandWord, expandWords } from './expand.ts';
+import { put } from './fds.ts';
 import { matches } from './pattern.ts';
 import { isProgram, runProgram } from './program.ts';
 import { redirect } from './redirect.ts';
@@ -35,7 +36,7 @@ export async function execute(ctx: Context, node: Node): Promise<void> {
       for (const one of node.nodes) await execute(ctx, one);
       return;
     case 'background':
-      shell.session.jobs.start(ctx, node.text, (job) => execute(job, node.body));
+      await shell.session.jobs.start(ctx, node.text, (job) => execute(job, node.body));
       shell.status = '';
       return;
     case 'pipe':

@@ -3,6 +3,7 @@ import type { FdGroup } from '@llambo/namespace';
 import { DishError, Econcat, Econcatnull } from '../errors.ts';
 import type { Node, Word } from '../syntax/ast.ts';
 import type { Context } from './context.ts';
+import { put } from './fds.ts';
 import { expandPattern } from './glob.ts';
 import { pieces, readText } from './io.ts';
 import { hasPattern, literalPattern } from './pattern.ts';
@@ -186,12 +187,4 @@ async function commandFile(
     ),
   );
   return `/fd/${fd}`;
-}
-
-/** Makes the channel, whose reference is given up, the file `fd`. */
-export function put(fds: FdGroup, fd: number, chan: Parameters<FdGroup['add']>[0]): void {
-  const at = fds.add(chan);
-  if (at === fd) return;
-  fds.dup(at, fd);
-  fds.close(at);
 }

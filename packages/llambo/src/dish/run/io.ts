@@ -26,21 +26,21 @@ export async function* pieces(chan: Chan, by: Caller): AsyncGenerator<Uint8Array
   }
 }
 
-/** Lines without their ends, each as soon as it is whole. */
-export async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+/** Lines without their ends, as many as each piece of the source completes: what comes together is handled together. */
+export async function* lineBatches(source: AsyncIterable<Uint8Array>): AsyncGenerator<string[], void> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const bytes of source) {
-    rest += decoder.decode(bytes, { stream: true });
-    let at = 0;
-    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', at)) {
-      yield rest.slice(at, end);
-      at = end + 1;
-    }
-    rest = rest.slice(at);
+    const found = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = found.pop() as string;
+    if (found.length > 0) yield found;
   }
   rest += decoder.decode();
-  if (rest !== '') yield rest;
+  if (rest !== '') yield [rest];
+}
+
+export async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+  for await (const batch of lineBatches(source)) yield* batch;
 }
 
 export async function readText(source: AsyncIterable<Uint8Array>): Promise<string> {

@@ -3,7 +3,8 @@ import { ORDWR, OREAD, OWRITE } from '@llambo/styx';
 import { DishError, Eredirection } from '../errors.ts';
 import type { Redirection } from '../syntax/ast.ts';
 import type { Context } from './context.ts';
-import { type CommandFiles, type Expander, expandWords, put } from './expand.ts';
+import { type CommandFiles, type Expander, expandWords } from './expand.ts';
+import { put } from './fds.ts';
 import { writeAll } from './io.ts';
 
 /** Applies the redirections, in their order, to `fds`, which is the command's own. */
