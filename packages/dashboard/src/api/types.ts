@@ -154,6 +154,8 @@ export interface Vote {
   /** Answers with the same key agree. */
   readonly key?: string;
   readonly option?: number;
+  /** Natural log-probability of each option. */
+  readonly opinion?: readonly number[];
   readonly weight?: number;
   readonly confidence?: number;
   readonly tokens?: number;

@@ -272,10 +272,40 @@ function heapsOf(all: readonly Vote[], choices: readonly string[]): Heap[] {
   return [...heaps.values()].sort((a, b) => b.weight - a.weight);
 }
 
+/**
+ * Shares of the options when votes are opinions about all of them: a weighted sum of log-probabilities, normalised. The
+ * floor of 1 % is the strategy's own.
+ */
+function pooledShares(all: readonly Vote[]): readonly number[] | undefined {
+  const votes = all.filter(({ error }) => error === undefined);
+  if (votes.length === 0 || votes.some(({ opinion }) => opinion === undefined)) return undefined;
+  const sums = votes[0]!.opinion!.map((_, option) =>
+    votes.reduce(
+      (sum, { opinion, weight = 1 }) => sum + weight * Math.max(Math.log(0.01), opinion![option] ?? 0),
+      0,
+    ),
+  );
+  const most = Math.max(...sums);
+  const shares = sums.map((sum) => Math.exp(sum - most));
+  const total = shares.reduce((a, b) => a + b, 0);
+  return shares.map((share) => share / total);
+}
+
 /** One bar an answer, one block a vote. */
 function Tally(): VNode | null {
   const heaps = heapsOf(votes.value, asked.value!.options);
   if (heaps.length === 0) return null;
+  const pooled = pooledShares(votes.value);
+  if (pooled !== undefined) {
+    // Every option is judged by every vote; a block stands where it is that vote's first.
+    asked.value!.options.forEach((text, option) => {
+      const key = String(option);
+      const heap = heaps.find((each) => each.key === key);
+      if (heap === undefined) heaps.push({ key, text, weight: pooled[option] ?? 0, voters: [] });
+      else heap.weight = pooled[option] ?? 0;
+    });
+    heaps.sort((a, b) => b.weight - a.weight);
+  }
   const total = heaps.reduce((sum, { weight }) => sum + weight, 0) || 1;
   return (
     <ol class="tally" aria-label="Answers by weight">
@@ -317,8 +347,8 @@ function Votes(): VNode {
                   .join(' · ')}
               </span>
             </header>
-            <p class={vote.error === undefined ? undefined : 'bad'}>
-              {vote.error ?? (vote.text.trim() || '(nothing)')}
+            <p class={vote.error === undefined ? undefined : 'dim'}>
+              {vote.error === undefined ? vote.text.trim() || '(nothing)' : `No vote: ${vote.error}`}
             </p>
           </li>
         ))}

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Finding {
   readonly id: string;
@@ -12,7 +9,7 @@ interface Finding {
 
 /** What axe calls serious or critical, by all of its rules or by one. */
 export async function findings(page: Page, rule?: string): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const options = {
     resultTypes: ['violations'],
     ...(rule === undefined ? {} : { runOnly: { type: 'rule', values: [rule] } }),

@@ -37,6 +37,7 @@ export async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  timeout = 15_000,
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 760 },
@@ -54,7 +55,7 @@ export async function visit(
     const target = request.url();
     if (!target.startsWith(home) && !target.startsWith('data:')) problems.push(`request to ${target}`);
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(timeout);
   await page.goto(url);
   return { page, problems, close: () => context.close() };
 }
