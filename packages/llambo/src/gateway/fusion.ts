@@ -56,6 +56,8 @@ async function run(
   request: FusionRequest,
   hooks: FusionHooks,
 ): Promise<FusionResult> {
+  // Fusion itself only knows nodes: that no node has such a model would be "try again later".
+  if (request.model !== undefined) services.orchestrator.resolve(request.model);
   const abort = new AbortController();
   const departure = departureOf(context);
   const unwatch = departure.watch(() => abort.abort());

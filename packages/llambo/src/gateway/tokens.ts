@@ -5,7 +5,7 @@ import { LlamboError } from '../errors.ts';
 import { requires } from './auth.ts';
 import { type Env, readJson } from './http.ts';
 import { textOf } from './openai/convert.ts';
-import { messageSchema } from './openai/schemas.ts';
+import { messageSchema, tokenIds } from './openai/schemas.ts';
 import type { Services } from './services.ts';
 
 export const tokenizeSchema = z.object({
@@ -18,7 +18,7 @@ export const tokenizeSchema = z.object({
 
 export const detokenizeSchema = z.object({
   model: z.string().optional(),
-  tokens: z.array(z.int().min(0)).max(1_000_000),
+  tokens: tokenIds.max(1_000_000),
 });
 
 export const templateSchema = z.object({

@@ -39,7 +39,9 @@ function answers({ answer, type, streams, scope, body, also = [] }: Endpoint): J
   const json = {
     'application/json': { schema: answer === undefined ? { type: 'object' } : schemaOf(answer, 'output') },
   };
-  const text = type === undefined ? {} : { [type]: { schema: { type: 'string' } } };
+  // A schema would be taken for that of one event, and events differ.
+  const text =
+    type === undefined ? {} : { [type]: type === 'text/plain' ? { schema: { type: 'string' } } : {} };
   const content = type === undefined ? json : streams === true ? { ...json, ...text } : text;
   const statuses = [
     ...(scope === undefined ? [] : [401, 403]),

@@ -28,8 +28,8 @@ export function ollamaRoutes(services: Services): Hono<Env> {
     context.json({ models: orchestrator.models().map((info) => runningShape(services, info)) }),
   );
   app.post('/show', infer, async (context) => {
-    const { model, name } = showSchema.parse(await readJson(context));
-    return context.json(showShape(services, find((model ?? name) as string)));
+    const body = showSchema.parse(await readJson(context));
+    return context.json(showShape(services, find('model' in body ? body.model : body.name)));
   });
 
   app.post('/chat', infer, async (context) => {

@@ -73,15 +73,16 @@ export const generateSchema = z.object({
 
 export const embedSchema = z.object({
   model: z.string().min(1),
-  input: z.union([z.string(), z.array(z.string()).max(2048)]),
+  input: z.union([z.string().min(1), z.array(z.string().min(1)).max(2048)]),
   dimensions: z.int().min(1).nullish(),
   truncate: z.boolean().nullish(),
 });
 
 export const embeddingsSchema = z.object({ model: z.string().min(1), prompt: z.string() });
-export const showSchema = z
-  .object({ model: z.string().nullish(), name: z.string().nullish() })
-  .refine(({ model, name }) => (model ?? name ?? '') !== '', 'needs a member model');
+export const showSchema = z.union(
+  [z.object({ model: z.string().min(1) }), z.object({ name: z.string().min(1) })],
+  'needs a member model',
+);
 
 export type OllamaCommon = z.output<z.ZodObject<typeof common>>;
 export type OllamaChat = z.output<typeof chatSchema>;

@@ -97,7 +97,9 @@ export const chatSchema = z.object({
   audio: unsupported('answers are text'),
 });
 
-const tokens = z.array(z.int().min(0)).min(1);
+/** Token ids are 32 bits with a sign, in llama.cpp. */
+export const tokenIds = z.array(z.int().min(0).max(0x7fffffff));
+const tokens = tokenIds.min(1);
 
 export const completionSchema = z.object({
   ...sampling,
@@ -112,9 +114,9 @@ export const completionSchema = z.object({
 export const embeddingSchema = z.object({
   model: z.string().optional(),
   input: z.union([
-    z.string(),
+    z.string().min(1),
     tokens.max(100_000),
-    z.array(z.string()).min(1).max(2048),
+    z.array(z.string().min(1)).min(1).max(2048),
     z.array(tokens).min(1).max(2048),
   ]),
   encoding_format: z.enum(['float', 'base64']).nullish(),
