@@ -1,5 +1,6 @@
 import type { Command } from '../spec.ts';
 import { addr, GROUPS, json } from './common.ts';
+import { evaluation } from './eval.ts';
 import { sim } from './sim.ts';
 
 export const tools: readonly Command[] = [
@@ -23,6 +24,7 @@ Ctrl-C stops; the next pull goes on where it stopped.`,
     examples: [{ line: 'llamboctl pull smollm2-135m', what: 'the small one' }],
     load: () => import('../commands/pull.ts'),
   },
+  evaluation,
   {
     name: 'limbo',
     group: GROUPS.models,
