@@ -46,3 +46,27 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
     })
     .join('\n');
 }
+
+/** Terms and what is said of them, which is broken at `width` and goes on under itself. */
+export function definitions(
+  rows: readonly (readonly [term: string, text: string])[],
+  width: number = Number.POSITIVE_INFINITY,
+): string {
+  const indent = Math.max(0, ...rows.map(([term]) => textWidth(term))) + 4;
+  let out = '';
+  for (const [term, text] of rows) {
+    let line = `  ${pad(term, indent - 2)}`;
+    let empty = true;
+    for (const word of text.split(' ')) {
+      if (!empty && textWidth(line) + 1 + textWidth(word) > width) {
+        out += `${line}\n`;
+        line = ' '.repeat(indent);
+        empty = true;
+      }
+      line += empty ? word : ` ${word}`;
+      empty = false;
+    }
+    out += `${line.trimEnd()}\n`;
+  }
+  return out;
+}

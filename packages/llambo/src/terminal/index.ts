@@ -1,5 +1,5 @@
 /** What the commands show in a terminal and read from one. */
-export { inColumns, type TableOptions, table } from './columns.ts';
+export { definitions, inColumns, type TableOptions, table } from './columns.ts';
 export type { Candidate, Completer, Completion } from './completion.ts';
 export { Editor, type EditorOptions, type Line, type TerminalInput } from './editor.ts';
 export { History } from './history.ts';

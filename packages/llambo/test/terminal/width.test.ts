@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   clusters,
   clusterWidth,
+  definitions,
   inColumns,
   pad,
   stripEscapes,
@@ -86,4 +87,15 @@ test('tables align cells', () => {
       { right: [1] },
     ),
   ).toBe('NODE         LOAD\nworker-0001     5');
+});
+
+test('definitions go on under themselves', () => {
+  const rows = [
+    ['ls', 'list directories'],
+    ['status', 'print how it is'],
+  ] as const;
+  expect(definitions(rows)).toBe('  ls      list directories\n  status  print how it is\n');
+  expect(definitions(rows, 19)).toBe(
+    '  ls      list\n          directories\n  status  print how\n          it is\n',
+  );
 });

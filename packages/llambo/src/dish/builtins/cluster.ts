@@ -57,8 +57,11 @@ function shownValue(name: string, value: string | undefined): string {
   return BYTES.has(name) && /^\d+$/.test(value) ? formatBytes(Number(value)) : value;
 }
 
-/** Lines of `name attr=value ...` as columns. */
-function asTable(text: string, first: string): string {
+/**
+ * Lines of `name attr=value ...` as columns.
+ * @param usual the attributes that are shown, of those that there are; all when left out
+ */
+function asTable(text: string, first: string, usual?: readonly string[]): string {
   const rows = text
     .split('\n')
     .filter((line) => line !== '')
@@ -66,19 +69,24 @@ function asTable(text: string, first: string): string {
       const { words, attributes } = parseAttributes(line);
       return { name: words.join(' '), attributes };
     });
-  const names = [...new Set(rows.flatMap(({ attributes }) => [...attributes.keys()]))];
+  const there = new Set(rows.flatMap(({ attributes }) => [...attributes.keys()]));
+  const names = usual?.filter((name) => there.has(name)) ?? [...there];
   const heads = [first, ...names.map((name) => name.toUpperCase())];
   return `${table([heads, ...rows.map(({ name, attributes }) => [name, ...names.map((n) => shownValue(n, attributes.get(n)))])])}\n`;
 }
 
+const NODE_COLUMNS = ['class', 'model', 'host', 'state', 'load', 'capacity', 'failures'];
+const HOST_COLUMNS = ['state', 'cpus', 'memory', 'free_memory', 'workers', 'rtt_ms', 'models'];
+
 const nodes: Builtin = {
   name: 'nodes',
   group: 'cluster',
-  usage: '[-q] [attr=value ...]',
-  summary: 'list the nodes, or those with these attributes: nodes class=tiny state=busy; -q only their names',
+  usage: '[-lq] [attr=value ...]',
+  summary:
+    'list the nodes, or those with these attributes: nodes class=tiny state=busy; -l all about each, -q only names',
   takes: ['none'],
   async run(ctx, words) {
-    const flags = parseFlags(nodes, words, 'q');
+    const flags = parseFlags(nodes, words, 'lq');
     const wanted = parseAttributes(flags.args.map(quoteAttribute).join(' '));
     if (wanted.words.length > 0) throw usageError(nodes);
     const text = await clusterFile(ctx, 'nodes');
@@ -88,7 +96,7 @@ const nodes: Builtin = {
       return [...wanted.attributes].every(([name, value]) => attributes.get(name) === value);
     });
     if (flags.has('q')) await ctx.out(kept.map((line) => `${parseAttributes(line).words[0]}\n`).join(''));
-    else await ctx.out(asTable(kept.join('\n'), 'NODE'));
+    else await ctx.out(asTable(kept.join('\n'), 'NODE', flags.has('l') ? undefined : NODE_COLUMNS));
   },
 };
 
@@ -100,10 +108,11 @@ function quoteAttribute(word: string): string {
 const hosts: Builtin = {
   name: 'hosts',
   group: 'cluster',
-  usage: '',
-  summary: 'list the machines that nodes run on',
-  async run(ctx, args) {
-    expectArgs(hosts, args, 0);
+  usage: '[-l]',
+  summary: 'list the machines that nodes run on; -l all about each',
+  async run(ctx, words) {
+    const flags = parseFlags(hosts, words, 'l');
+    expectArgs(hosts, flags.args, 0);
     needCluster(ctx);
     const found: string[] = [];
     for (const { name, isDir } of await namesIn(ctx, `${CLUSTER}/hosts`)) {
@@ -115,7 +124,7 @@ const hosts: Builtin = {
         .join(' ');
       found.push(`${quoteWord(name)} ${rest.replace(/(^|\s)name=\S+/, '')}`);
     }
-    await ctx.out(asTable(found.join('\n'), 'HOST'));
+    await ctx.out(asTable(found.join('\n'), 'HOST', flags.has('l') ? undefined : HOST_COLUMNS));
   },
 };
 

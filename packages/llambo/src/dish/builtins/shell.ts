@@ -3,7 +3,7 @@
 import { nobody } from '@llambo/namespace';
 import { OWRITE } from '@llambo/styx';
 import { nearest } from '../../cli/errors.ts';
-import { table } from '../../terminal/index.ts';
+import { definitions, table } from '../../terminal/index.ts';
 import { DishError, Eunknown } from '../errors.ts';
 import { Exit, LoopControl, Return } from '../run/control.ts';
 import { runBuiltin, runCommand } from '../run/execute.ts';
@@ -23,6 +23,19 @@ const GROUPS: readonly (readonly [Builtin['group'], string])[] = [
   ['shell', 'the shell'],
 ];
 
+const LANGUAGE: readonly (readonly [string, string])[] = [
+  [
+    'words',
+    `'quoted' $variable $#count $"joined (a list) a^b *.pattern \`{output of a command} <{command as a file}`,
+  ],
+  ['commands', 'a; b   a && b   a || b   ! a   a | b   a &   {group}   @{subshell}   x=(a list)'],
+  ['files', 'a > file   a < file   a >> file   a >[2=1]   a <<END'],
+  [
+    'control',
+    'if(a) b   if not c   for(x in list) b   while(a) b   switch(x){case p; b}   fn name {body}   ~ $x pattern',
+  ],
+];
+
 const help: Builtin = {
   name: 'help',
   group: 'shell',
@@ -38,17 +51,13 @@ const help: Builtin = {
       await ctx.out(`usage: ${`${name} ${builtin.usage}`.trimEnd()}\n\n${builtin.summary}\n`);
       return;
     }
+    const width = ctx.isInteractive ? ctx.session.io.columns - 1 : Number.POSITIVE_INFINITY;
     for (const [group, title] of GROUPS) {
       const members = [...BUILTINS.values()].filter((builtin) => builtin.group === group);
-      const rows = members.map(({ name, summary }) => [`  ${name}`, summary]);
-      const width = ctx.isInteractive ? { width: ctx.session.io.columns } : {};
-      await ctx.out(`${title}\n${table(rows, width)}\n`);
+      const rows = members.map(({ name, summary }) => [name, summary] as const);
+      await ctx.out(`${title}\n${definitions(rows, width)}`);
     }
-    await ctx.out(`
-words: 'quoted' $variable $#count $"joined (a list) a^b \`{output of a command} *.pattern <{command as a file}
-commands: a; b   a && b   a || b   ! a   a | b   a &   {group}   @{subshell}   a > file   a < file   a >> file   a >[2=1]
-  if(a) b   if not c   for(x in list) b   while(a) b   switch(x){case p; b}   fn name {body}   ~ $x pattern   x=(a list)
-`);
+    await ctx.out(`the language\n${definitions(LANGUAGE, width)}`);
   },
 };
 
