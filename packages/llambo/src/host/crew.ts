@@ -18,6 +18,8 @@ export interface Crew {
   drain(id: string, draining: boolean): Promise<void>;
   setEngine(model: string, target: EngineTarget | undefined): void;
   info(): Awaitable<Readonly<Record<string, WorkerInfo>>>;
+  /** How many of its nodes work. */
+  busy(): Awaitable<number>;
   /** Starts a program beside one of its nodes. */
   startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram>;
   /** worker-NNNN. */
@@ -53,6 +55,10 @@ export class LocalCrew implements Crew {
 
   info(): Readonly<Record<string, WorkerInfo>> {
     return this.pool.info();
+  }
+
+  busy(): number {
+    return this.pool.busy;
   }
 
   startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram> {

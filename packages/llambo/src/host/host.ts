@@ -18,7 +18,8 @@ import { ThreadCrew } from './thread-crew.ts';
 import type { EngineOptions, Host, HostModel, HostOptions, WorkerInfo, WorkerSpec } from './types.ts';
 
 const HEARTBEAT_MS = 500;
-const EVENTS_KEPT = 64;
+/** Heartbeats among them: what a reader may have missed just before it came, and nothing older. */
+const EVENTS_KEPT = 16;
 
 interface Entry {
   readonly spec: WorkerSpec;
@@ -146,9 +147,8 @@ class HostServer implements Host {
   }
 
   async #beat(): Promise<void> {
-    const infos = await this.#infos();
-    const load = Object.values(infos).filter(({ state }) => state === 'busy').length;
-    this.#events.emit(`heartbeat load=${load}\n`);
+    const busy = await Promise.all(this.#crews.map((crew) => crew.busy()));
+    this.#events.emit(`heartbeat load=${busy.reduce((sum, n) => sum + n, 0)}\n`);
   }
 
   #root(): DirNode {

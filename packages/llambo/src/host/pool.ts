@@ -108,6 +108,13 @@ export class WorkerPool {
     return all;
   }
 
+  /** Nodes that work. */
+  get busy(): number {
+    let count = 0;
+    for (const worker of this.#workers.values()) if (worker.state === 'busy') count++;
+    return count;
+  }
+
   /** worker-NNNN; undefined when there is none. */
   dir(id: string): DirNode | undefined {
     return this.#workers.get(id)?.dir;

@@ -87,6 +87,10 @@ export class ThreadCrew implements Crew {
     return (await thread?.order('info').catch(() => undefined)) ?? {};
   }
 
+  async busy(): Promise<number> {
+    return (await this.#supervisor.running?.order('busy').catch(() => undefined)) ?? 0;
+  }
+
   async startProgram(config: RunConfig, dis: Uint8Array): Promise<RunningProgram> {
     return remoteRun(await this.#root(), config, dis);
   }

@@ -18,6 +18,7 @@ export interface Orders {
   drain(id: string, draining: boolean): Promise<void>;
   setEngine(model: string, target: string | undefined): Promise<void>;
   info(): Promise<Readonly<Record<string, WorkerInfo>>>;
+  busy(): Promise<number>;
   close(): Promise<void>;
 }
 
