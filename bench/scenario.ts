@@ -1,6 +1,8 @@
 /**
  * `npm run bench -- scenario [NAME|FILE] [strategy|policy] [--svg FILE]`: one run, or all strategies or policies with the
- * same arrivals. `npm run bench -- scenario pictures FOLDER` makes the pictures of docs/scaling.md.
+ * same arrivals. `scenario loads`: all strategies from half to full load. `scenario growth`: the same day for 100, 1,000
+ * and 10,000 nodes. `scenario protection`: slow and dying nodes without and with what guards against them.
+ * `scenario pictures [FOLDER]` makes the pictures of docs/scaling.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +15,8 @@ import {
   formatSummaries,
   loadScenario,
   phaseFigures,
+  type Scenario,
+  type SimulationOptions,
   type Summary,
   simulate,
   sparkline,
@@ -64,12 +68,82 @@ function pictures(folder: string): Summary[] {
   return summaries;
 }
 
+/** The scenario with its rates multiplied. */
+function scaled({ options }: Scenario, factor: number): SimulationOptions {
+  const { rate } = options.workload;
+  const workload = {
+    ...options.workload,
+    rate: { at: (time: number) => rate.at(time) * factor, most: rate.most * factor },
+  };
+  return { ...options, workload };
+}
+
+/** 100 equal nodes at ever more of what they can do with all slots in use. */
+function loads(): Summary[] {
+  const scenario = loadScenario('steady');
+  const [{ nodes, capacity, curve } = missingClass()] = scenario.options.classes;
+  const engine = curve ?? missingClass();
+  const seconds = 50 / engine.rate(capacity) + engine.step(1, 50) - engine.step(1, 0); // 50 tokens read, 50 made
+  const summaries: Summary[] = [];
+  for (const load of [0.5, 0.7, 0.8, 0.9, 0.95]) {
+    const rate = (load * nodes) / seconds;
+    const options = scaled(scenario, rate / scenario.options.workload.rate.at(0));
+    const compared = compare({ options }, 'strategy', names('strategy'));
+    console.log(`\nload ${load}\n${formatSummaries(compared)}`);
+    for (const each of compared) summaries.push({ ...each, name: `${load} ${each.name}` });
+  }
+  return summaries;
+}
+
+function missingClass(): never {
+  throw new Error('scenario steady has no measured class');
+}
+
+/** An hour with a peak, for clusters of about 100, 1,000 and 10,000 nodes. */
+function growth(): Summary[] {
+  const summaries: Summary[] = [];
+  for (const factor of [1, 10, 100]) {
+    const scenario = loadScenario('growth');
+    const options = scaled(scenario, factor);
+    const classes = options.classes.map((each) => ({
+      ...each,
+      nodes: each.nodes * factor,
+      maximum: 100_000,
+    }));
+    const result = simulate({ ...options, classes });
+    const most = Math.max(...result.series.map(({ nodes }) => nodes));
+    summaries.push(summarize(`up to ${most} nodes`, result));
+  }
+  console.log(formatSummaries(summaries));
+  return summaries;
+}
+
+function protection(): Summary[] {
+  const { options } = loadScenario('chaos');
+  const { faults: _faults, ...sound } = options;
+  const cases: readonly (readonly [string, SimulationOptions])[] = [
+    ['nothing fails', sound],
+    ['no protection', { ...options, health: false }],
+    ['hedging', { ...options, health: false, hedge: true }],
+    ['health', options],
+    ['health, hedging', { ...options, hedge: true }],
+  ];
+  const summaries = ['p2c', 'least-loaded'].flatMap((strategy) =>
+    cases.map(([each, guarded]) => summarize(`${strategy}, ${each}`, simulate({ ...guarded, strategy }))),
+  );
+  console.log(formatSummaries(summaries));
+  return summaries;
+}
+
 const args = process.argv.slice(2);
 const at = args.indexOf('--svg');
 const [, file] = at < 0 ? [] : args.splice(at, 2);
 const [name = 'steady', member] = args;
 let summaries: Summary[];
 if (name === 'pictures') summaries = pictures(member ?? 'docs/scaling');
+else if (name === 'loads') summaries = loads();
+else if (name === 'growth') summaries = growth();
+else if (name === 'protection') summaries = protection();
 else {
   const scenario = loadScenario(name);
   if (scenario.title !== '') console.log(scenario.title);
