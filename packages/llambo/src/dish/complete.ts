@@ -103,8 +103,8 @@ function kindOf(before: readonly string[]): ArgumentKind {
   for (;;) {
     const takes = BUILTINS.get(words[0] ?? '')?.takes ?? ['file'];
     const last = words.at(-1) as string;
-    if (words[0] === 'ask' && last === '-n') return 'node';
-    if (words[0] === 'ask' && last === '-c') return 'class';
+    if (/^(?:ask|infer|run)$/.test(words[0] ?? '') && last === '-w') return 'node';
+    if (/^(?:ask|infer|run)$/.test(words[0] ?? '') && last === '-c') return 'class';
     const count = words.slice(1).filter((word) => !/^-\w/.test(word)).length;
     const kind = takes[Math.min(count, takes.length - 1)] ?? 'none';
     // watch status worker-...: what the command behind it takes

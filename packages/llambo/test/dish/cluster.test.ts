@@ -43,7 +43,7 @@ test('nodes and hosts are listed', async () => {
 test('questions are answered, by the cluster or by one node', async () => {
   expect((await run('ask max_tokens=5 seed=1 What is AI?')).trim().split(' ')).toHaveLength(5);
   const before = cluster.node('worker-0002')?.counters.requests ?? 0;
-  await run('ask -n worker-0002 max_tokens=2 hi');
+  await run('ask -w worker-0002 max_tokens=2 hi');
   expect(cluster.node('worker-0002')?.counters.requests).toBe(before + 1);
   expect(await run('ask seed=x hi')).toContain('ask: bad-request: seed: expected an integer, got "x"\n');
   expect(await run('ask model=nothing hi')).toContain('unknown-model');

@@ -37,7 +37,7 @@ test.each([
     'drain worker-0001 worker-0002 worker-0003 worker-0004',
     ['drain worker-0001 worker-0002 worker-0003 worker-0004 '],
   ],
-  ['ask -n worker-0003', ['ask -n worker-0003 ']],
+  ['ask -w worker-0003', ['ask -w worker-0003 ']],
   ['spawn t', ['spawn tiny ']],
   ['strategy p', ['strategy p2c ', 'strategy prefix ', 'strategy prequal ']],
   ['cat /n/lla', ['cat /n/llambo/']],

@@ -28,13 +28,13 @@ export function requestText(attributes: readonly string[], prompt: string): stri
 const ask: Builtin = {
   name: 'ask',
   group: 'cluster',
-  usage: '[-m model] [-c class] [-n node] [-r] [attr=value ...] [word ...]',
+  usage: '[-m model] [-c class] [-w node] [-r] [attr=value ...] [word ...]',
   summary: 'ask the cluster, or one node; without words standard input is asked; -r the answer as it is',
   takes: ['none'],
   async run(ctx, words) {
     needCluster(ctx);
-    const flags = parseFlags(ask, words, 'm:c:n:r');
-    const node = flags.value('n');
+    const flags = parseFlags(ask, words, 'm:c:w:r');
+    const node = flags.value('w');
     const attributes = [
       ...(flags.value('m') === undefined ? [] : [`model=${flags.value('m')}`]),
       ...(flags.value('c') === undefined ? [] : [`class=${flags.value('c')}`]),

@@ -13,11 +13,11 @@ import { needCluster } from './cluster.ts';
 const run: Builtin = {
   name: 'run',
   group: 'programs',
-  usage: '[-n node|-c class] file [argument ...]',
+  usage: '[-w node|-c class] file [argument ...]',
   summary:
     'run a Dis program (or a Limbo source) here with this name space, or beside a model; or a script in a subshell',
   async run(ctx, words) {
-    const flags = parseFlags(run, words, 'n:c:');
+    const flags = parseFlags(run, words, 'w:c:');
     const [file, ...rest] = flags.args;
     if (file === undefined) throw usageError(run);
     let program = file.includes('/') ? file : `./${file}`;
@@ -26,7 +26,7 @@ const run: Builtin = {
       const failed = await compileFile(ctx, file, program, []);
       if (failed !== '') return failed;
     }
-    const [node, name] = [flags.value('n'), flags.value('c')];
+    const [node, name] = [flags.value('w'), flags.value('c')];
     if (node === undefined && name === undefined) return runProgram(ctx, program, rest);
     const where = node === undefined ? `class ${quoteWord(name as string)}` : `worker ${quoteWord(node)}`;
     return runOnNode(ctx, where, program, rest);
