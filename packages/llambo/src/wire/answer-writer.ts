@@ -1,6 +1,6 @@
 /** An answer on its way from who makes it to who reads it, through a file. */
 import type { Chunk, Finish, GenerateSink } from '@llambo/llama';
-import { type Awaitable, type Call, Einterrupted, StyxError } from '@llambo/styx';
+import { type Awaitable, type Call, Einterrupted, StyxError, whenAborted } from '@llambo/styx';
 import { END_DONE, formatChunk, formatFinish } from './answer.ts';
 import { formatError } from './errors.ts';
 import type { Output } from './request.ts';
@@ -12,6 +12,8 @@ interface Waiting {
   readonly count: number;
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
+  /** Forgets that it may be aborted. */
+  undo: (() => void) | undefined;
 }
 
 /**
@@ -111,16 +113,15 @@ export class AnswerWriter implements GenerateSink {
   read(count: number, call: Call): Awaitable<Uint8Array> {
     if (this.#ready && this.#waiting.length === 0) return this.#take(count);
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { count, resolve, reject };
-      const abort = (): void => {
+      const waiting: Waiting = { count, resolve, reject, undo: undefined };
+      waiting.undo = whenAborted(call, () => {
         const at = this.#waiting.indexOf(waiting);
         if (at < 0) return;
         this.#waiting.splice(at, 1);
         reject(new StyxError(Einterrupted));
-      };
-      this.#waiting.push(waiting);
-      if (call.onAbort === undefined) listen(call.signal, abort);
-      else if (!call.onAbort(abort)) abort();
+      });
+      if (waiting.undo === undefined) reject(new StyxError(Einterrupted));
+      else this.#waiting.push(waiting);
     });
   }
 
@@ -128,7 +129,8 @@ export class AnswerWriter implements GenerateSink {
   serve(): void {
     this.#woken = false;
     while (this.#waiting.length > 0 && this.#ready) {
-      const { count, resolve, reject } = this.#waiting.shift() as Waiting;
+      const { count, resolve, reject, undo } = this.#waiting.shift() as Waiting;
+      undo?.();
       try {
         resolve(this.#take(count));
       } catch (error) {
@@ -154,9 +156,4 @@ export class AnswerWriter implements GenerateSink {
     this.#bytes = bytes.subarray(count);
     return bytes.subarray(0, count);
   }
-}
-
-function listen(signal: AbortSignal, abort: () => void): void {
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
 }

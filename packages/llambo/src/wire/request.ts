@@ -132,7 +132,7 @@ function isPlain(message: ChatMessage): boolean {
  * @throws LlamaError `bad-request` that names the attribute and says what would be right
  */
 export function parseRequest(text: string): WireRequest {
-  const first = /^[a-z0-9_]+(?==)/.exec(text)?.[0];
+  const first = /^[a-z0-9_]{1,40}(?==)/.exec(text)?.[0];
   if (first !== undefined && ATTRIBUTES.has(first)) return parseAttributes(text);
   // An empty first line stands for no attributes: behind it no prompt can be taken for one.
   return { op: 'generate', request: chat(new Map(), text.replace(/^\r?\n/, '')) };

@@ -207,7 +207,10 @@ describe('errors are errors of the read, never text', () => {
     ['raw=1\n\n', 'bad-request: prompt is empty'],
     ['\n', 'bad-request: exactly one of prompt, messages and tokens is needed'],
     ["op=embed text=''", 'bad-request: text to embed is empty'],
-    [`max_tokens=5\n\n${'word '.repeat(40)}`, 'context-overflow: prompt of 42 tokens and 1 to generate exceed the context of 32 tokens'],
+    [
+      `max_tokens=5\n\n${'word '.repeat(40)}`,
+      'context-overflow: prompt of 42 tokens and 1 to generate exceed the context of 32 tokens',
+    ],
   ])('%j', async (request, error) => {
     const { root } = await mount({ context: 32 });
     const { data } = await session(root);

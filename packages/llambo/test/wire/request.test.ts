@@ -137,10 +137,25 @@ describe('round trip', () => {
     );
   });
 
-  test('a prompt of 8 MiB, quotes and all, takes no time to speak of', () => {
+  test('a prompt of 8 MiB, quotes and all', () => {
     const content = `it's ${"'' \n".repeat(1 << 21)}`;
     const asked: WireRequest = { op: 'generate', request: { messages: [{ role: 'user', content }] } };
     expect(parseRequest(formatRequest(asked))).toEqual(asked);
+  });
+
+  test.each<[string, string]>([
+    ['one word', 'a'.repeat(8 << 20)],
+    ['ids', `tokens=${'1,'.repeat(4 << 20)}1`],
+    ['pieces in quotes', `user=${"a'b'".repeat(2 << 20)}`],
+    ['lines', `\n${'\n'.repeat(8 << 20)}`],
+    ['digits', `temperature=${'1'.repeat(8 << 20)}`],
+    ['a bias', `logit_bias=${'1'.repeat(8 << 20)}:1`],
+  ])('8 MiB of %s are no danger', (_name, text) => {
+    try {
+      parseRequest(text);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'bad-request' });
+    }
   });
 });
 
