@@ -23,6 +23,10 @@ export function appOf(services: Services): Hono<Env> {
   const app = new Hono<Env>();
   const files = staticFiles(services.dashboard);
   app.use('*', async (context, next) => {
+    await next();
+    metrics.http(apiOf(context.req.path), context.res.status);
+  });
+  app.use('*', async (context, next) => {
     const origin = context.req.header('origin');
     auth.checkSite(context.req.header('host'), origin);
     if (origin === undefined || !auth.allows(origin)) return next();
@@ -68,6 +72,14 @@ export function appOf(services: Services): Hono<Env> {
   });
   app.onError((error, context) => refuse(context.req.path, failureOf(error)));
   return app;
+}
+
+/** Whose API a path belongs to. */
+function apiOf(path: string): string {
+  if (path.startsWith('/v1/messages')) return 'anthropic';
+  if (path.startsWith('/v1/')) return 'openai';
+  if (path.startsWith('/api/v1/')) return 'cluster';
+  return path.startsWith('/api/') ? 'ollama' : 'other';
 }
 
 const preflight = (origin: string): Record<string, string> => ({

@@ -53,7 +53,7 @@ export function scripted({ answer = () => 'hello', knowsTools = false }: Script 
         maximum: 1,
         hosts: 1,
         states: { idle: 1, busy: 0 },
-        classes: [],
+        classes: [{ name: 'tiny', nodes: 1, load: 0, capacity: 1 }],
         load: 0,
         capacity: 1,
       },
