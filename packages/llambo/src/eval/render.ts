@@ -22,14 +22,15 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 const methodLine = ({ name, sets, mean }: MethodRow): string[] => [name, ...sets.map(percent), percent(mean)];
 
 export function choiceText(report: ChoiceReport): string {
-  const { sets, singles, methods, greedy, overBest, best, unseen, cascade } = report;
+  const { sets, singles, methods, greedy, overBest, best, chosen, unseen, cascade } = report;
   const head = ['accuracy, %', ...sets.map(({ name }) => name), 'mean'];
   const counts = ['items (and for tuning)', ...sets.map(({ items, tuning }) => `${items} (${tuning})`), ''];
   const lines = [
     table(head, [counts, ...singles.map(methodLine), ...methods.map(methodLine)]),
     '',
-    `best single-node method: ${best.name}, ${percent(best.mean)}`,
+    `best single-node method, in hindsight: ${best.name}, ${percent(best.mean)}`,
     `pool over it: ${points(overBest)}, ${overBest.gains} gained, ${overBest.losses} lost, ${chance(overBest.p)}`,
+    `pool over the single-node method that tuning would choose (${chosen.row.name}, ${percent(chosen.row.mean)}): ${points(chosen.over)}, ${chance(chosen.over.p)}`,
     `pool with weights from the other sets only: ${points(unseen.overBest)}, ${chance(unseen.overBest.p)}`,
   ];
   if (greedy !== undefined) {
@@ -69,6 +70,14 @@ export function reportText({ choice, answers }: EvalReport): string {
   if (choice !== undefined) parts.push(choiceText(choice));
   if (answers.length > 0) parts.push(answerText(answers));
   return parts.length === 0 ? 'nothing is stored of these sets' : parts.join('\n\n');
+}
+
+/** The same for a page: lines of text become a list. */
+export function reportMarkdown(report: EvalReport): string {
+  return reportText(report)
+    .split('\n')
+    .map((line) => (line === '' || line.startsWith('|') ? line : `- ${line}`))
+    .join('\n');
 }
 
 const round = (value: number | undefined): number | null =>

@@ -134,7 +134,7 @@ export class Fusion {
   #decided(left: number): boolean {
     const votes = this.#valid();
     if (votes.length === 0) return false;
-    const { shares, weights } = this.#question.strategy.decide(votes, this.#setting());
+    const { shares, weights } = this.#question.strategy.decide(votes, this.#setting(votes));
     const [first, second] = shares;
     const typical = weights.reduce((sum, weight) => sum + weight, 0) / votes.length || 1;
     const lead = ((first?.weight ?? 0) - (second?.weight ?? 0)) / typical;
@@ -291,7 +291,7 @@ export class Fusion {
     return this.#votes.filter(({ error }) => error === undefined);
   }
 
-  #setting(vectors?: ReadonlyMap<string, Float32Array>): Setting {
+  #setting(votes: readonly Vote[], vectors?: ReadonlyMap<string, Float32Array>): Setting {
     const { kind, options, agree, request } = this.#question;
     const words = new Map<string, string[]>();
     const of = (text: string): string[] => {
@@ -299,14 +299,19 @@ export class Fusion {
       words.set(text, known);
       return known;
     };
+    const share = poolShares(votes);
     return {
       kind,
       options,
       agree,
       pooling: request.pooling ?? 'logarithmic',
       accuracies: request.accuracies ?? {},
-      weight: ({ node, model }) =>
-        clamp((request.weights?.[model] ?? 1) * (this.#reliabilities?.weight(node) ?? 1), ...WEIGHT_CLIP),
+      weight: (vote) =>
+        (share.get(vote) ?? 1) *
+        clamp(
+          (request.weights?.[vote.model] ?? 1) * (this.#reliabilities?.weight(vote.node) ?? 1),
+          ...WEIGHT_CLIP,
+        ),
       likeness: (a, b) => {
         const [x, y] = [vectors?.get(a.text), vectors?.get(b.text)];
         return x && y ? cosine(x, y) : rougeL(of(a.text), of(b.text));
@@ -321,7 +326,7 @@ export class Fusion {
       strategy.name === 'medoid' && request.similarity === 'embedding'
         ? await this.#vectors(valid)
         : undefined;
-    const decision = valid.length === 0 ? undefined : strategy.decide(valid, this.#setting(vectors));
+    const decision = valid.length === 0 ? undefined : strategy.decide(valid, this.#setting(valid, vectors));
     const agreement = agreementOf(decision);
     const reason = this.#reason(decision, agreement, valid.length, size);
     const leader = decision?.leader === undefined ? undefined : valid[decision.leader];
@@ -387,6 +392,29 @@ export class Fusion {
       return undefined; // words are compared instead
     }
   }
+}
+
+/** Weight of all opinions of a pool together: members that err alike are worth less than their number. */
+const POOL_WEIGHT = 1.5;
+
+/**
+ * What each opinion counts: its member's weight, shared by the nodes of one model that were asked alike (they know the
+ * same), and in all what several members are worth together. Empty for votes that are no opinions.
+ */
+export function poolShares(votes: readonly Vote[]): ReadonlyMap<Vote, number> {
+  const groups = new Map<string, Vote[]>();
+  for (const vote of votes) {
+    if (vote.opinion === undefined) continue;
+    const key = `${vote.model} ${vote.format}`;
+    groups.set(key, [...(groups.get(key) ?? []), vote]);
+  }
+  const total = [...groups.values()].reduce((sum, [first]) => sum + (first?.weight ?? 0), 0) || 1;
+  const whole = groups.size === 1 ? 1 : POOL_WEIGHT;
+  return new Map(
+    [...groups.values()].flatMap((group) =>
+      group.map((vote) => [vote, (whole * vote.weight) / (total * group.length)] as const),
+    ),
+  );
 }
 
 /** What a decision says about agreement. */

@@ -34,13 +34,15 @@ export interface PoolProfile {
 /** What a measure counts before anything is known of a model: flatter than the model's own probabilities, which are too sure. */
 export const DEFAULT_SCALES: Readonly<Record<string, Readonly<Partial<Record<Measure, number>>>>> = {
   plain: { pmi: 0.35, byte: 1.5 },
+  shots: { pmi: 0.35, byte: 1.5 },
   channel: { sum: 0.4 },
 };
 
 const GENERIC: PoolProfile = {
   members: [
-    { format: 'plain', prior: 'prior', rotation: 0, scales: DEFAULT_SCALES['plain'] ?? {}, weight: 0.7 },
-    { format: 'channel', rotation: 0, scales: DEFAULT_SCALES['channel'] ?? {}, weight: 0.7 },
+    { format: 'plain', prior: 'prior', rotation: 0, scales: DEFAULT_SCALES['plain'] ?? {}, weight: 1 },
+    { format: 'channel', rotation: 0, scales: DEFAULT_SCALES['channel'] ?? {}, weight: 1 },
+    { format: 'shots', prior: 'shots-prior', rotation: 0, scales: DEFAULT_SCALES['shots'] ?? {}, weight: 1 },
   ],
 };
 

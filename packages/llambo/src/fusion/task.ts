@@ -56,12 +56,13 @@ export async function carryOut(
     node: node.id,
     model: node.model,
     class: node.class,
-    weight: 1,
+    weight: task.member?.weight ?? 1,
     ms: performance.now() - start,
     ...done,
   };
 }
 
+/** All but who and when. */
 type Result = Omit<Vote, 'node' | 'model' | 'class' | 'weight' | 'ms'>;
 
 async function scored(
@@ -89,6 +90,7 @@ async function scored(
     text: options[option] as string,
     key: String(option),
     option,
+    format: `${member.format}${format.ordered ? `@${member.rotation}` : ''}`,
     opinion,
     logprob,
     confidence: Math.exp(logprob),

@@ -66,6 +66,8 @@ export interface Vote {
   readonly option?: number;
   /** Log-probability of each option, normalised over the options; strategy `pool`. */
   readonly opinion?: readonly number[];
+  /** How the node was asked, strategy `pool`: nodes of one model that were asked alike count as one. */
+  readonly format?: string;
   /** What it counts in the strategy's sum; 0 for a vote that counts nothing. */
   readonly weight: number;
   /** Mean natural log-probability of its tokens. */

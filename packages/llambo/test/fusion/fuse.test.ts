@@ -179,6 +179,15 @@ describe('closed questions', () => {
     expect(result.votes.every(({ opinion }) => opinion?.length === 3)).toBe(true);
   });
 
+  test('nodes of one model that are asked alike count as one', async () => {
+    const nodes = many(9, { likes: { Rome: 0.8, Paris: 0.3 } });
+    const three = await fuse(new FakeCluster(nodes), { query: 'Where?', options, nodes: 3 });
+    const nine = await fuse(new FakeCluster(nodes), { query: 'Where?', options, nodes: 9 });
+    expect(new Set(nine.votes.map(({ format }) => format)).size).toBe(3);
+    expect(nine.agreement.share).toBeCloseTo(three.agreement.share, 5);
+    expect(nine.agreement.tolerates).toBeGreaterThanOrEqual(three.agreement.tolerates);
+  });
+
   test('may be listed in the question itself', async () => {
     const query = 'Which is the capital of Italy?\nA. Paris\nB. Rome\nC) Lima';
     const result = await fuse(new FakeCluster(many(3, { likes: { Rome: 0.9 } })), { query });

@@ -28,7 +28,7 @@ test('canaries tell liars from honest nodes, and liars lose their weight', async
   expect(reliabilities.of('worker-0003')).toBeLessThan(0.5);
   const after = await fuse(cluster, { query: 'Where?', options, nodes: 4 }, {}, undefined, reliabilities);
   expect(after.answer).toBe('Rome');
-  expect(after.votes.find(({ node }) => node === 'worker-0003')?.weight).toBeCloseTo(0.05);
+  expect(after.votes.find(({ node }) => node === 'worker-0003')?.weight).toBeLessThan(0.06);
 });
 
 test('a node that does not answer a canary is not judged', async () => {
