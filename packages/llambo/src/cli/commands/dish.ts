@@ -23,7 +23,8 @@ export async function run(_args: readonly string[], parsed: Parsed): Promise<num
   // The address of a gateway says nothing of where Styx is spoken: then the home's own cluster is meant.
   const address = [option, process.env['LLAMBO_ADDR'], conf.addr].find((each) => each && isDialString(each));
   const command = parsed.text('command');
-  const [script, ...args] = command === undefined ? parsed.words : [undefined, ...parsed.words];
+  const script = command === undefined ? parsed.words[0] : undefined;
+  const args = script === undefined ? parsed.words : parsed.words.slice(1);
   return runDish({
     findCluster: () => address ?? localSocket(),
     token: process.env['LLAMBO_TOKEN'] || conf.token,
