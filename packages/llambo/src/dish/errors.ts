@@ -42,5 +42,4 @@ export const Eusage = (usage: string): string => `usage: ${usage}`;
 export const Enojob = (what: string): string => `no job ${what}; ps lists them`;
 export const Enocluster = (mount: string): string =>
   `no cluster is mounted at ${mount}: start one with llamboctl up -d, then: cluster`;
-export const Enumber = (text: string): string => `${text} is no number`;
 export const Einterrupted = 'interrupted';

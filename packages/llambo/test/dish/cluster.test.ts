@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serveOn } from '@llambo/styx/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serveFiles } from '../../src/cluster/serve.ts';
 import type { Orchestrator } from '../../src/index.ts';
 import { EchoModels, startEcho } from '../cluster/support.ts';
 import { output } from './support.ts';
@@ -12,13 +12,17 @@ let cluster: Orchestrator;
 let address: string;
 let close: () => Promise<void>;
 
+const TOKEN = 'a token of a cluster for tests';
+let remote: string;
+
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dish-'));
   cluster = await startEcho(new EchoModels(), 'classes: { tiny: { count: 3, model: m, capacity: 2 } }');
-  const serving = await serveOn(`unix!${join(folder, 'sock')}`, cluster.fileServer());
-  address = serving.address;
+  address = `unix!${join(folder, 'sock')}`;
+  const doors = await serveFiles(cluster, { local: address, remote: 'tcp!127.0.0.1!0', token: TOKEN });
+  remote = doors.remote as string;
   close = async () => {
-    await serving.close(0);
+    await doors.close();
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   };
@@ -71,4 +75,40 @@ test('every node is asked the same, and the answers are compared', async () => {
   const text = await run(`* = (); *=(max_tokens=4 What is AI?)\n${script}`.replace('* = (); ', ''));
   expect(text).toMatch(/^## worker-.*\n.+\n\n3 nodes, 1 different answers\n$/);
   expect(await run(script)).toBe('usage: dish [attr=value ...] question ...\n[usage]\n');
+});
+
+test('another cluster is brought in by its dial string, with proof of its token', async () => {
+  const source = `mount ${remote} /n/other; cat /n/other/status | head -1; import ${remote} /hosts /tmp/hosts; ls /tmp/hosts; unmount /n/other; ls /n/other`;
+  const text = await output(source, { cluster: address, token: TOKEN });
+  expect(text).toMatch(/^Cluster: 3 nodes.*\nctl\nlocal\n$/);
+  expect(await output(`mount ${remote} /n/other`, { token: 'another token than that one' })).toContain(
+    'authentication failed',
+  );
+  expect(await output(`mount ${remote} /n/other`)).toContain('authentication required: set LLAMBO_TOKEN');
+});
+
+test('programs run here, or beside a model', async () => {
+  const source = `cat > /tmp/hello.b <<END
+implement Hello;
+include "sys.m";
+include "draw.m";
+Hello: module { init: fn(nil: ref Draw->Context, argv: list of string); };
+init(nil: ref Draw->Context, argv: list of string)
+{
+	sys := load Sys Sys->PATH;
+	buf := array[100] of byte;
+	n := sys->read(sys->fildes(0), buf, len buf);
+	sys->print("%s: %s", hd tl argv, string buf[0:n]);
+	if(hd tl argv == "bad")
+		raise "fail:bad";
+}
+END
+limbo -o /tmp/hello.dis /tmp/hello.b
+echo in | run /tmp/hello.dis here
+echo in | run -w worker-0002 /tmp/hello.b there
+echo in | /tmp/hello.dis bad; echo $status
+run /tmp/nothing.dis`;
+  expect(await run(source)).toBe(
+    'here: in\nthere: in\nbad: in\n|bad\nrun: /tmp/nothing.dis: no such program\n[/tmp/nothing.dis: no such program]\n',
+  );
 });
