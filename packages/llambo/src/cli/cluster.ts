@@ -63,7 +63,10 @@ export async function startCluster(
       users: readUsers(state),
     });
     closers.push(() => doors.close());
-    const gateway = await startGateway(orchestrator, config.listen.http, { keys: new KeyStore() });
+    const gateway = await startGateway(orchestrator, config.listen.http, {
+      keys: new KeyStore(),
+      ...(register ? { spool: join(state, 'streams') } : {}),
+    });
     closers.push(() => gateway.close());
     if (!config.host.local) closers.push(() => orchestrator.stop());
     else {

@@ -112,6 +112,8 @@ export class Answer implements Job {
   readonly #deadline: NodeJS.Timeout;
   /** All tokens of the answer so far: what another node resumes behind. */
   readonly #generated: number[] = [];
+  /** Chunks that the sink is owed before anything else. */
+  #begun: readonly Chunk[];
   readonly #race = new HedgeRace<Run>();
   /** Whom the sink takes for its node. */
   #assigned: Run | undefined;
@@ -134,6 +136,8 @@ export class Answer implements Job {
     this.#waitMs = options.waitMs;
     this.#seed = generate.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
     this.#prefix = fingerprint(text, options.model);
+    this.#begun = request.begun ?? [];
+    for (const { tokens } of this.#begun) this.#generated.push(...tokens);
     this.#tried = new Set(request.exclude);
     this.#deadline = setTimeout(() => this.#timedOut(), options.waitMs);
   }
@@ -211,6 +215,9 @@ export class Answer implements Job {
   #assign(run: Run): void {
     this.#assigned = run;
     this.#sink.assigned?.(run.assignment);
+    const begun = this.#begun;
+    this.#begun = [];
+    for (const chunk of begun) this.#sink.chunk(chunk);
   }
 
   /** A second node is asked when the first one takes longer than nearly all others. */

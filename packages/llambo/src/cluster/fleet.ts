@@ -28,6 +28,8 @@ export interface FleetOptions {
   readonly sequences: number;
   /** Threads of llama.cpp; all cores when undefined. */
   readonly threads?: number | undefined;
+  /** Of the echo engine: milliseconds between two tokens. */
+  readonly tokenMs?: number | undefined;
   readonly findModel: FindModel;
   readonly token?: string | undefined;
   /** Nodes of each class in an earlier life; the configuration's where there is none. */
@@ -380,7 +382,7 @@ export class Fleet {
       (sum, { options, count }) => sum + count * capacityOf(options, kvBytesPerToken),
       0,
     );
-    const { kind, threads, sequences } = this.#options;
+    const { kind, threads, sequences, tokenMs } = this.#options;
     return {
       model: name,
       ...(path === undefined ? {} : { path }),
@@ -389,6 +391,7 @@ export class Fleet {
       sequences: Math.min(sequences, Math.max(LEAST_SEQUENCES, planned)),
       queue: Math.max(1024, planned),
       ...(threads === undefined ? {} : { threads }),
+      ...(tokenMs === undefined ? {} : { tokenMs }),
     };
   }
 
@@ -531,6 +534,7 @@ export class Fleet {
         else this.lose(node);
       },
       gone: (why) => {
+        if (this.#stopped) return;
         this.#hosts.delete(name);
         const nodes = [...ours()];
         this.#hooks.event(`host ${name} is gone (${why}), ${nodes.length} nodes in error`);

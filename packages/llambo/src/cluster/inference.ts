@@ -15,6 +15,8 @@ export interface InferenceRequest {
   readonly exclude?: ReadonlySet<string>;
   /** Whose request it is, for fairness and limits: an API key's or a user's name. Default `anonymous`. */
   readonly key?: string;
+  /** What an earlier orchestrator had given of this answer: it is given again, and the rest goes on behind it. */
+  readonly begun?: readonly Chunk[];
   /** `high` goes before `normal`, that before `low`. Default `normal`. */
   readonly priority?: Priority;
   /** What the engine is to do; caller and resume are the cluster's own business. */

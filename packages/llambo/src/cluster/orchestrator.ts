@@ -130,6 +130,7 @@ export class Orchestrator {
         kind: config.engine.kind,
         sequences: config.engine.sequences ?? MOST_SEQUENCES,
         threads: config.engine.threads,
+        tokenMs: config.engine.token_ms,
         findModel: options.findModel ?? modelFinder(config),
         token: options.token,
         counts: saved.classes,

@@ -76,6 +76,12 @@ export const configSchema = z.strictObject({
         .enum(['llama', 'echo'])
         .default('llama')
         .describe('echo: no model, for tests of the control plane'),
+      token_ms: z
+        .number()
+        .min(0)
+        .max(10_000)
+        .optional()
+        .describe('milliseconds between two tokens of an answer; engine kind echo only'),
     })
     .default({ kind: 'llama' }),
   host: z

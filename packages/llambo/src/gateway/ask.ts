@@ -11,6 +11,7 @@ import { ANONYMOUS, type Principal } from './auth.ts';
 import { HttpError } from './http.ts';
 import { rateLimited } from './openai/errors.ts';
 import type { Services } from './services.ts';
+import type { Past } from './spool.ts';
 
 /** Counts what passes on its way to the API's own sink. */
 class Measured implements AnswerSink {
@@ -109,9 +110,12 @@ export function ask(
 ): Inference {
   const measured = new Measured(services, question, principal, api, sink);
   const owned = principal.id === ANONYMOUS ? question : { ...question, key: principal.id };
+  const past = services.spools?.take(question.id);
+  if (past?.finish !== undefined) return replayPast(past, measured, question.id);
   let inference: Inference;
   try {
-    inference = services.orchestrator.infer(owned, measured);
+    const begun = past === undefined ? owned : { ...owned, begun: past.chunks };
+    inference = services.orchestrator.infer(begun, measured);
   } catch (error) {
     measured.refused(error as Error);
     throw error;
@@ -123,6 +127,16 @@ export function ask(
       inference.cancel();
     },
   };
+}
+
+/** An answer that was whole before this process began. */
+function replayPast({ chunks, finish }: Past, sink: AnswerSink, id: string): Inference {
+  if (finish !== undefined) {
+    sink.assigned?.(finish.assignment);
+    for (const chunk of chunks) sink.chunk(chunk);
+    sink.finish(finish);
+  }
+  return { id, cancel() {} };
 }
 
 /** Characters over four, and an answer of usual length: what a key's limit of tokens is charged before it is known. */

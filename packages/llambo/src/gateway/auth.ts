@@ -1,4 +1,5 @@
 /** Who asks, and whether they may. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { MiddlewareHandler } from 'hono';
 import { KeyLimiter } from '../cluster/admission/index.ts';
@@ -42,6 +43,8 @@ export class Authenticator {
   readonly #keys: KeyStore | undefined;
   readonly #origins: readonly string[];
   readonly #secured: boolean;
+  /** Secrets that this process made itself, each good once. */
+  readonly #standIns = new Map<string, Principal>();
   readonly #limiters = new Map<string, { readonly record: KeyRecord; readonly limiter: KeyLimiter }>();
 
   constructor({ keys, origins = [], secured = false }: AuthOptions) {
@@ -80,11 +83,26 @@ export class Authenticator {
     const offered = protocols?.split(',').map((word) => word.trim());
     const subprotocol = offered?.find((word) => word.startsWith('key.'))?.slice(4);
     const secret = bearer ?? apiKey ?? subprotocol;
+    const standIn = this.#standIns.get(secret ?? '');
+    if (standIn !== undefined) {
+      this.#standIns.delete(secret as string);
+      return standIn;
+    }
     if (secret === undefined)
       throw new HttpError(unauthorized('no API key was given; send Authorization: Bearer KEY'));
     const record = this.#keys.find(secret);
     if (record === undefined) throw new HttpError(unauthorized('API key is unknown or revoked'));
     return { id: record.id, scopes: record.scopes, limiter: this.#limiter(record) };
+  }
+
+  /** A secret for asking once more what the owner of key `id` asked an earlier process; undefined: the key is gone. */
+  standIn(id: string): string | undefined {
+    const secret = randomUUID();
+    if (this.#keys === undefined || this.#keys.empty) return id === ANONYMOUS ? secret : undefined;
+    const record = this.#keys.list().find((each) => each.id === id);
+    if (record === undefined) return undefined;
+    this.#standIns.set(secret, { id, scopes: record.scopes, limiter: undefined });
+    return secret;
   }
 
   #limiter(record: KeyRecord): KeyLimiter | undefined {

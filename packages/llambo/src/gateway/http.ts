@@ -49,9 +49,16 @@ export function respond({ status, retryAfter, headers }: HttpFailure, body: unkn
 export const jsonResponse = (body: unknown, headers: Readonly<Record<string, string>>): Response =>
   new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers } });
 
+/** Bodies of requests that their clients may come back for. */
+const bodies = new WeakMap<Ctx, string>();
+
+/** The text of a body that `readJson` has read, where the client gave its request an id. */
+export const bodyOf = (context: Ctx): string | undefined => bodies.get(context);
+
 /** @throws SyntaxError with what was wrong with the body, HttpError when it is too large */
 export async function readJson(context: Ctx): Promise<unknown> {
   const text = await readText(context);
+  if (context.req.header('x-request-id') !== undefined) bodies.set(context, text);
   try {
     return JSON.parse(text);
   } catch (error) {

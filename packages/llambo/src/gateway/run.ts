@@ -6,8 +6,9 @@ import { AnswerStream, ownRequestId } from './answer-stream.ts';
 import { ask } from './ask.ts';
 import { principalOf } from './auth.ts';
 import { Choices } from './choices.ts';
-import { type Ctx, departureOf } from './http.ts';
+import { bodyOf, type Ctx, departureOf } from './http.ts';
 import type { Services } from './services.ts';
+import type { Spool } from './spool.ts';
 
 export interface Run {
   readonly services: Services;
@@ -66,6 +67,13 @@ function question({ model, session, requests }: Run, envelope: Envelope, index: 
     ...(session === undefined ? {} : { session }),
     generate: requests[index] as GenerateRequest,
   };
+}
+
+/** Keeps the stream over the end of this process, where that is wanted. */
+function spoolFor({ services, context }: Run, id: string): Spool | undefined {
+  const body = bodyOf(context);
+  if (services.spools === undefined || body === undefined) return undefined;
+  return services.spools.create({ owner: principalOf(context).id, id, path: context.req.path, body });
 }
 
 /** All answers, in the order of the requests. @throws whatever the cluster says about one; the others are cancelled then */
@@ -130,15 +138,24 @@ export function streamedAnswers(
   let open = requests.length;
 
   const response = new Promise<Response>((resolve, reject) => {
-    const stream = new AnswerStream(services, context, () => asked.cancel(), events);
+    const abandon = (): void => {
+      asked.cancel();
+      spool?.remove();
+    };
+    const stream = new AnswerStream(services, context, abandon, events);
     const writer = writerOf(stream);
+    let spool: Spool | undefined;
     const begin = (): void => {
       if (stream.begun) return;
-      if (stream.requestId !== undefined) asked.detach();
+      if (stream.requestId !== undefined) {
+        asked.detach();
+        spool = spoolFor(run, stream.requestId);
+      }
       resolve(stream.begin({ ...headers, ...headersOf(envelope, assignments[0] as Assignment) }));
     };
     const fail = (error: Error): void => {
       asked.cancel();
+      spool?.remove();
       if (!stream.begun) return reject(error);
       writer.fail(error);
       stream.close();
@@ -152,14 +169,17 @@ export function streamedAnswers(
         },
         chunk(chunk: Chunk) {
           begin();
+          spool?.chunk(index, chunk);
           writer.chunk(index, chunk);
         },
         finish(finish: InferenceFinish) {
           begin();
           finishes[index] = finish;
+          spool?.finish(index, finish);
           writer.finish(index, finish);
           if (--open > 0) return;
           asked.end();
+          spool?.close();
           writer.done(finishes);
           stream.close();
         },

@@ -3,10 +3,13 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
+import type { Hono } from 'hono';
 import type { Orchestrator } from '../cluster/orchestrator.ts';
 import { configError } from '../errors.ts';
 import { appOf } from './app.ts';
-import { createServices, type GatewayOptions } from './services.ts';
+import type { Env } from './http.ts';
+import { createServices, type GatewayOptions, type Services } from './services.ts';
+import type { Kept } from './spool.ts';
 import { StyxDoor } from './styx.ts';
 import { isLoopback, readTls, type TlsFiles, watchTls } from './tls.ts';
 
@@ -50,9 +53,10 @@ export async function startGateway(
   }
   const secured = tls !== undefined;
   const services = createServices(orchestrator, { ...options, secured });
+  const app = appOf(services);
   const styx = new StyxDoor(services);
   const listener = {
-    fetch: appOf(services).fetch,
+    fetch: app.fetch,
     hostname,
     port,
     serverOptions: {
@@ -69,6 +73,7 @@ export async function startGateway(
       secured ? { ...listener, createServer: createTlsServer } : listener,
       (address: AddressInfo) => {
         const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+        for (const kept of services.spools?.revive() ?? []) void askAgain(app, services, kept);
         resolve({ url: `${secured ? 'https' : 'http'}://${host}:${address.port}`, close });
       },
     ) as Server;
@@ -88,6 +93,20 @@ export async function startGateway(
       reject(configError(`cannot listen on ${listen}: ${error.message}`));
     });
   });
+}
+
+/** A request of an earlier process: its answer goes on, for a client that comes back for it. */
+async function askAgain(app: Hono<Env>, { auth }: Services, { owner, id, path, body }: Kept): Promise<void> {
+  const secret = auth.standIn(owner);
+  if (secret === undefined) return;
+  const headers = {
+    'content-type': 'application/json',
+    'x-request-id': id,
+    host: 'localhost',
+    authorization: `Bearer ${secret}`,
+  };
+  const response = await app.request(path, { method: 'POST', headers, body });
+  await response.body?.cancel();
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -6,6 +6,7 @@ import { watchCluster } from '../metrics/watch.ts';
 import { Authenticator } from './auth.ts';
 import { Observer } from './cluster/observer.ts';
 import { ReplayBuffers } from './replay.ts';
+import { Spools } from './spool.ts';
 
 export interface GatewayOptions {
   /** API keys; none: everybody who reaches the gateway may do everything. */
@@ -14,6 +15,8 @@ export interface GatewayOptions {
   readonly origins?: readonly string[];
   /** Folder with the built dashboard. Default: the one of packages/dashboard, when it is there. */
   readonly dashboard?: string;
+  /** Folder that keeps streams over the end of this process; default: they end with it. */
+  readonly spool?: string;
 }
 
 export interface Services {
@@ -22,6 +25,7 @@ export interface Services {
   readonly metrics: ClusterMetrics;
   readonly observer: Observer;
   readonly replays: ReplayBuffers;
+  readonly spools: Spools | undefined;
   readonly dashboard: string | undefined;
   close(): void;
 }
@@ -41,6 +45,7 @@ export function createServices(
     metrics,
     observer,
     replays,
+    spools: options.spool === undefined ? undefined : new Spools(options.spool),
     dashboard: options.dashboard,
     close() {
       unwatch();

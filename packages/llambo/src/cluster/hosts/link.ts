@@ -44,6 +44,7 @@ export interface EngineWanted {
   readonly sequences: number;
   readonly queue: number;
   readonly threads?: number;
+  readonly tokenMs?: number;
 }
 
 export interface HostStatus {
@@ -154,7 +155,8 @@ export class HostLink {
 
   /** Makes sure that the engine of a model runs; settles when it is ready. */
   async engine(wanted: EngineWanted): Promise<void> {
-    await this.command(`engine ${attributeLine({ ...wanted })}`);
+    const { tokenMs, ...rest } = wanted;
+    await this.command(`engine ${attributeLine({ ...rest, token_ms: tokenMs })}`);
   }
 
   /** The model as its engine tells of it; undefined while that is not up. */
