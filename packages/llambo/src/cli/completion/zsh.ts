@@ -57,7 +57,7 @@ ${shown.map(({ name, summary }) => `    '${name}:${text(summary)}'`).join('\n')}
 
 _llamboctl_names() {
   local -a names
-  names=(\${(f)"$(llamboctl complete $1 2>/dev/null)"})
+  names=(\${(f)"$(llamboctl complete \${@[-1]} 2>/dev/null)"})
   compadd -a names
 }
 
