@@ -42,6 +42,8 @@ export function App(): VNode {
     // Another page: the keyboard and the reader start at its beginning.
     if (!first.current) main.current?.focus({ preventScroll: true });
     if (!first.current) scrollTo(0, 0);
+    // On a phone the row of pages is wider than the screen.
+    document.querySelector('.top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
     first.current = false;
   }, [page.name]);
   const View = page.view;

@@ -146,6 +146,24 @@ describe.skipIf(executable === undefined)(`the page when things fail${skipReason
     await gateway.stop();
   });
 
+  it('shows what the autoscaler decided, and why', async () => {
+    const gateway = await new FakeGateway({ classes: { tiny: 30 } }).start();
+    const { page, close } = await visit(browser, `${gateway.url}/#/activity/scaling`);
+    await page.getByText('The autoscaler has changed nothing yet.').waitFor();
+    gateway.scalings.push({
+      at: Date.now(),
+      class: 'tiny',
+      from: 100,
+      to: 600,
+      why: 'utilization 84% over 80%',
+    });
+    const item = page.getByRole('listitem').filter({ hasText: 'utilization 84% over 80%' });
+    await item.waitFor();
+    expect((await item.innerText()).replace(/\s+/g, ' ')).toMatch(/\+500 Tiny 100 → 600/);
+    await close();
+    await gateway.stop();
+  });
+
   it('counts votes as they come in, and shows who failed', async () => {
     const gateway = await new FakeGateway({ classes: { tiny: 30 } }).start();
     const { page, close } = await visit(browser, `${gateway.url}/#/fusion`);

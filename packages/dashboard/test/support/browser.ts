@@ -22,7 +22,10 @@ export const skipReason =
   executable === undefined ? ' (skipped: no chromium found; set CHROMIUM to its path)' : '';
 
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({
+    executablePath: executable,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+  });
 }
 
 export interface Visit {

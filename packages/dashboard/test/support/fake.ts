@@ -52,6 +52,7 @@ export class FakeGateway {
   /** No more states are sent, though connections stay. */
   silent = false;
   health: 'healthy' | 'degraded' | 'down' = 'healthy';
+  readonly scalings: { at: number; class: string; from: number; to: number; why: string }[] = [];
   /** Pieces of every chat's answer, and what it ends with instead of an end, when not nothing. */
   answer: readonly string[] = ['An ', 'answer.'];
   cutOff: string | undefined;
@@ -325,7 +326,7 @@ export class FakeGateway {
         });
     } else if (path === 'hosts') json({ hosts: [] });
     else if (path === 'history') json({ points: this.#points });
-    else if (path === 'decisions') json({ balancer: [], autoscaler: [] });
+    else if (path === 'decisions') json({ balancer: [], autoscaler: this.scalings });
     else if (path === 'ctl') {
       const { command } = JSON.parse(body) as { command: string };
       const refusal = this.refuse;
