@@ -1,4 +1,5 @@
 /** One run of the shell: its name space, its jobs, the cluster that it has mounted, and the terminal or pipe it talks to. */
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import {
   type Caller,
@@ -14,6 +15,7 @@ import {
 import { DMDIR, type Fcall, type FileServer, formatFcall, OREAD, OWRITE } from '@llambo/styx';
 import { dir, file, ramfs, serveTree } from '@llambo/styx/fs';
 import { hostfs } from '@llambo/styx/node';
+import { includes, libraryServer } from '../host/library.ts';
 import type { TerminalOutput } from '../terminal/index.ts';
 import { DishError } from './errors.ts';
 import { EventWatch } from './events.ts';
@@ -154,6 +156,10 @@ export class Session {
     await ns.mount(places, '/n', MREPL | MCREATE, { source: 'ramfs' });
     for (const name of ['dish', 'llambo', 'local']) await makeDirectory(ns, `/n/${name}`);
     await ns.mount(this.tree, '/n/dish', MREPL, { source: 'dish' });
+    await ns.mount(libraryServer(), '/dis', MREPL, { source: 'dis' });
+    const [interfaces] = includes;
+    if (interfaces !== undefined && existsSync(interfaces))
+      await ns.mount(hostfs(interfaces, { readonly: true }), '/module', MREPL, { source: 'module' });
     const home = options.home === undefined ? ramfs() : hostfs(options.home);
     await ns.mount(home, '/usr/llambo', MREPL | MCREATE, { source: options.home ?? 'ramfs' });
     if (options.local) await ns.mount(hostfs('/'), '/n/local', MREPL | MCREATE, { source: '/' });
@@ -180,7 +186,7 @@ export class Session {
       console: io.console,
       sysname: 'dish',
       progs: this.jobs,
-      root: ['chan', 'dev', 'dis', 'env', 'fd', 'mnt', 'n', 'prog', 'tmp', 'usr/llambo'],
+      root: ['chan', 'dev', 'dis', 'env', 'fd', 'mnt', 'module', 'n', 'prog', 'tmp', 'usr/llambo'],
       more: { H: stdio },
     });
   }

@@ -3,7 +3,7 @@ import { ORDWR, OWRITE } from '@llambo/styx';
 import { DishError } from '../errors.ts';
 import type { Context } from '../run/context.ts';
 import { writeAll } from '../run/io.ts';
-import { runProgram, runScript } from '../run/program.ts';
+import { runProgram, runScript, tellFailure } from '../run/program.ts';
 import { CLUSTER } from '../session.ts';
 import { quoteWord } from '../syntax/quote.ts';
 import { parseAttributes } from './attributes.ts';
@@ -63,7 +63,8 @@ async function runOnNode(
     }
     await writeAll(control, 'eof', ctx.by);
     await Promise.all([copy('data', 1), copy('stderr', 2)]);
-    return parseAttributes(await ctx.readFile(`${dir}/status`)).attributes.get('status') ?? '';
+    const { attributes } = parseAttributes(await ctx.readFile(`${dir}/status`));
+    return tellFailure(ctx, file, (attributes.get('status') ?? '').replace(/^fail:/, ''));
   } finally {
     await control.close();
   }
@@ -88,7 +89,7 @@ const limbo: Builtin = {
   },
 };
 
-/** Module interfaces that are looked for when the program's own folder has none. */
+/** The interfaces that come with llambo, for what the program's own folder does not have. */
 const MODULES = '/module';
 
 /**
@@ -115,7 +116,7 @@ async function compileFile(
       { include: [...include, MODULES] },
     );
     if (missing.length > 0) {
-      for (const name of missing) have.set(name, (await fetchFile(ctx, name)) ?? (await ownModule(name)));
+      for (const name of missing) have.set(name, await fetchFile(ctx, name));
       continue;
     }
     for (const diagnostic of result.diagnostics) await ctx.err(`${render(diagnostic)}\n`);
@@ -133,21 +134,6 @@ async function fetchFile(ctx: Context, name: string): Promise<string | undefined
     if (ctx.signal.aborted) throw error;
     return undefined;
   }
-}
-
-/** The interfaces that come with llambo: sys.m and its kin. */
-async function ownModule(name: string): Promise<string | undefined> {
-  const base = /^\/module\/([\w.-]+)$/.exec(name)?.[1];
-  if (base === undefined) return undefined;
-  const { readFile } = await import('node:fs/promises');
-  for (const folder of ['../../../../../limbo/module/', '../../../limbo/module/']) {
-    try {
-      return await readFile(new URL(folder + base, import.meta.url), 'utf8');
-    } catch {
-      // the next one
-    }
-  }
-  return undefined;
 }
 
 const dish: Builtin = {

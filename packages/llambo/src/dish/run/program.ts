@@ -31,9 +31,18 @@ export async function isProgram(ctx: Context, name: string): Promise<boolean> {
 export async function runProgram(ctx: Context, name: string, args: readonly string[]): Promise<string> {
   const file = await programFile(ctx, name);
   if (file === undefined) throw new DishError(`${name}: no such program`);
-  if (file.endsWith('.dis')) return runDis(ctx, [file, ...args]);
+  if (file.endsWith('.dis')) return tellFailure(ctx, name, await runDis(ctx, [file, ...args]));
   const source = await ctx.readFile(file);
   return runScript(ctx, source, file, args);
+}
+
+/**
+ * A program says itself what went wrong and ends with a word: `fail:usage`. One whose whole message is in that exception would
+ * fail without a sound.
+ */
+export async function tellFailure(ctx: Context, name: string, status: string): Promise<string> {
+  if (/\s/.test(status)) await ctx.err(`${name.split('/').at(-1)}: ${status}\n`);
+  return status;
 }
 
 /** The commands of a text, in a subshell, with `args` as `$*` and `name` as `$0`. */
