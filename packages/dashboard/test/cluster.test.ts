@@ -149,7 +149,11 @@ describe.skipIf(executable === undefined)(`the page and a real cluster${skipReas
     expect(await answer.innerText()).toMatch(/^echo: /);
     await page.goto(`${cluster.url}/#/activity/routing`);
     await page.getByRole('cell', { name: id }).first().waitFor();
-    expect(problems).toEqual([]);
+    await page.goto(`${cluster.url}/#/nodes/${id}`);
+    await page.locator('.detail').getByRole('heading', { name: 'newest requests' }).waitFor();
+    await page.goto(`${cluster.url}/#/nodes/worker-9999`);
+    await page.getByText('There is no worker-9999 (any more).').waitFor();
+    expect(problems.filter((text) => !text.includes('404'))).toEqual([]);
     await close();
   });
 

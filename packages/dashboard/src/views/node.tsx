@@ -2,7 +2,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { states } from '../api/live.ts';
 import { roster } from '../api/nodes.ts';
-import { NODE_STATES, type NodeDetail } from '../api/types.ts';
+import { type Decisions, NODE_STATES, type NodeDetail } from '../api/types.ts';
 import { bytes, clock, count, duration, integer } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { command } from '../ui/confirm.tsx';
@@ -35,6 +35,7 @@ export function NodeDetails({ id }: { readonly id: string }): VNode {
             <Facts node={data} state={state ?? data.state} />
             <Actions id={id} state={state ?? data.state} />
             <Now node={data} />
+            <Lately id={id} />
             <Text title="status" text={data.status} />
             <Text title="namespace" text={data.namespace} />
             <Log log={data.log} />
@@ -129,6 +130,29 @@ function Now({ node }: { readonly node: NodeDetail }): VNode | null {
           ))}
         </ul>
       )}
+    </section>
+  );
+}
+
+/** Requests that the balancer sent here, as far back as it keeps its decisions. */
+function Lately({ id }: { readonly id: string }): VNode | null {
+  const { data } = usePoll<Decisions>('/api/v1/decisions', 2000).value;
+  const mine = (data?.balancer ?? []).filter(({ node }) => node === id).sort((a, b) => b.at - a.at);
+  if (mine.length === 0) return null;
+  return (
+    <section>
+      <h3>newest requests</h3>
+      <ul class="plain">
+        {mine.slice(0, 5).map(({ at, request, load, attempt }) => (
+          <li key={`${at} ${request}`}>
+            <time>{clock(at)}</time> <code>{request}</code>
+            <span class="dim">
+              {load > 0 ? `, beside ${load}` : ''}
+              {attempt > 1 ? `, attempt ${attempt}` : ''}
+            </span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
