@@ -192,14 +192,14 @@ converse(request: list of array of byte): (ref FD, ref FD, string)
 {
 	ctl := sys->open("/dev/llama/clone", Sys->ORDWR);
 	if(ctl == nil)
-		return (nil, nil, sys->sprint("%r"));
+		return (nil, nil, reason());
 	buf := array[32] of byte;
 	n := sys->read(ctl, buf, len buf);
 	if(n <= 0)
 		return (nil, nil, sys->sprint("engine-gone: no conversation: %r"));
 	data := sys->open(sys->sprint("/dev/llama/%d/data", int string buf[0:n]), Sys->ORDWR);
 	if(data == nil)
-		return (nil, nil, sys->sprint("%r"));
+		return (nil, nil, reason());
 	parts: list of array of byte;
 	for(; request != nil; request = tl request)
 		parts = hd request :: parts;
@@ -207,6 +207,17 @@ converse(request: list of array of byte): (ref FD, ref FD, string)
 		if(sys->write(data, hd parts, len hd parts) != len hd parts)
 			return (nil, nil, sys->sprint("%r"));
 	return (ctl, data, nil);
+}
+
+# Why a file could not be opened, without its name in front: the engine's own words.
+reason(): string
+{
+	err := sys->sprint("%r");
+	if(len err > 0 && err[0] == '\'')
+		for(i := 1; i + 1 < len err; i++)
+			if(err[i] == '\'' && err[i + 1] == ' ')
+				return err[i + 2:];
+	return err;
 }
 
 find(fid: int): ref Session

@@ -15,7 +15,7 @@ converse(request: string): (ref Sys->FD, ref Sys->FD, string)
 {
 	ctl := sys->open("/dev/llama/clone", Sys->ORDWR);
 	if(ctl == nil)
-		return (nil, nil, sys->sprint("%r"));
+		return (nil, nil, reason());
 	buf := array[32] of byte;
 	n := sys->read(ctl, buf, len buf);
 	if(n <= 0)
@@ -50,7 +50,7 @@ askfile(file, request: string): (string, string)
 put(fd: ref Sys->FD, request: string): string
 {
 	if(fd == nil)
-		return sys->sprint("%r");
+		return reason();
 	bytes := array of byte request;
 	for(at := 0; at < len bytes; ){
 		n := sys->write(fd, bytes[at:], len bytes - at);
@@ -59,6 +59,17 @@ put(fd: ref Sys->FD, request: string): string
 		at += n;
 	}
 	return nil;
+}
+
+# Why a file could not be opened, without its name in front.
+reason(): string
+{
+	err := sys->sprint("%r");
+	if(len err > 0 && err[0] == '\'')
+		for(i := 1; i + 1 < len err; i++)
+			if(err[i] == '\'' && err[i + 1] == ' ')
+				return err[i + 2:];
+	return err;
 }
 
 # Bytes are gathered first: a character may come in two reads.

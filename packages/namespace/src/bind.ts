@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts';
 import { Chan } from './chan.ts';
 import { MAFTER, MBEFORE, MCREATE, MMASK, MORDER, MREPL } from './constants.ts';
 import { attachTo, devOf } from './dev-id.ts';
-import { Emount, Eunion, Eunmount } from './errors.ts';
+import { Emanymounts, Emount, Eunion, Eunmount } from './errors.ts';
 import { Mhead, Mount } from './mounts.ts';
 import type { Namespace } from './namespace.ts';
 import { type Alias, type Crossed, cross, reach, type Start, sameFile, start } from './resolve.ts';
@@ -90,8 +90,10 @@ function enter(
   if (flags & MCREATE && union !== undefined) {
     if (union.mounts.length > 1 || !(union.first.flags & MCREATE)) throw new StyxError(Emount);
   }
-  const table = ns.ownTable();
-  const head = table.find(old.dev, old.qid.path);
+  const head = ns.table.find(old.dev, old.qid.path);
+  const had = head?.mounts.length ?? 0;
+  const more = (union?.mounts.length ?? 1) + (order === MREPL ? -had : had === 0 ? 1 : 0);
+  if (ns.table.members + more > ns.mostMounts) throw new StyxError(Emanymounts);
   let members = head?.mounts ?? [];
   if (head === undefined && order !== MREPL) members = [new Mount(old, 0)];
   const { aname, source, channel } = options;
@@ -103,7 +105,7 @@ function enter(
   if (order === MREPL) members = added;
   else if (order === MAFTER) members = [...members, ...added];
   else members = [...added, ...members];
-  table.replace(head, new Mhead(head?.from ?? old, members));
+  ns.ownTable().replace(head, new Mhead(head?.from ?? old, members));
   return mount.id;
 }
 

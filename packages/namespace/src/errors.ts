@@ -1,6 +1,7 @@
 /** The words of this package's errors, which are the Inferno kernel's; those about plain files are styx's. */
 
 export const Emount = 'inconsistent mount';
+export const Emanymounts = 'too many mounts';
 export const Eunmount = 'not mounted';
 export const Eunion = 'not in union';
 export const Enocreate = 'mounted directory forbids creation';

@@ -29,7 +29,7 @@ export { type DeviceOptions, standardDevices } from './devices.ts';
 export { EnvGroup, type EnvLimits } from './env-group.ts';
 export { Ebadfd, Ebadusefd, Ehungup, Enoattach, Enocreate, Enofd, Eunion, Eunmount } from './errors.ts';
 export { exportTree } from './export.ts';
-export { FdGroup } from './fd-group.ts';
+export { type FdBudget, FdGroup } from './fd-group.ts';
 export { type Devices, Namespace, type NamespaceOptions } from './namespace.ts';
 export { buildNamespace, type NsFileOptions } from './ns-file.ts';
 export { cleanname, quote, quoteIfNeeded } from './path.ts';

@@ -76,6 +76,7 @@ export class MountTable {
   #heads: Mhead[] = [];
   #index: Map<Dev, Map<bigint, Mhead>> | undefined;
   #refs = 1;
+  #members = 0;
 
   get shared(): boolean {
     return this.#refs > 1;
@@ -83,6 +84,11 @@ export class MountTable {
 
   get heads(): readonly Mhead[] {
     return this.#heads;
+  }
+
+  /** Members of all unions together. */
+  get members(): number {
+    return this.#members;
   }
 
   /** What covers the file, if anything does. */
@@ -99,6 +105,7 @@ export class MountTable {
   /** Puts `head`, whose reference becomes the table's, in the place of `old`, or takes `old` away. */
   replace(old: Mhead | undefined, head: Mhead | undefined): void {
     this.#index = undefined;
+    this.#members += (head?.mounts.length ?? 0) - (old?.mounts.length ?? 0);
     const at = old === undefined ? this.#heads.length : this.#heads.indexOf(old);
     if (head === undefined) this.#heads.splice(at, 1);
     else this.#heads[at] = head;
@@ -108,6 +115,7 @@ export class MountTable {
   copy(): MountTable {
     const table = new MountTable();
     table.#heads = this.#heads.slice();
+    table.#members = this.#members;
     for (const head of table.#heads) head.retain();
     return table;
   }

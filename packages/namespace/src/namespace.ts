@@ -26,6 +26,8 @@ export interface NamespaceOptions {
   readonly devices?: Devices;
   /** What `/` is before anything is mounted on it; the root device when left out. */
   readonly root?: FileServer | File;
+  /** Members of all unions together at most; any number when left out. */
+  readonly mounts?: number;
 }
 
 let groups = 0;
@@ -42,6 +44,8 @@ export class Namespace {
   readonly devices: Devices;
   /** Set by `forbidDevices`. */
   nodevs = false;
+  /** Members of all unions together at most. */
+  readonly mostMounts: number;
   /** The table in use. For the evaluation of names only. */
   table: MountTable;
   /** Where `/` and relative names start. For the evaluation of names only. */
@@ -49,7 +53,15 @@ export class Namespace {
   current: Chan;
   #refs = 1;
 
-  private constructor(user: string, devices: Devices, table: MountTable, slash: Chan, current: Chan) {
+  private constructor(
+    user: string,
+    devices: Devices,
+    table: MountTable,
+    slash: Chan,
+    current: Chan,
+    mostMounts: number,
+  ) {
+    this.mostMounts = mostMounts;
     this.user = user;
     this.devices = devices;
     this.table = table;
@@ -63,7 +75,8 @@ export class Namespace {
     const root = options.root ?? devices.get('/') ?? rootDevice();
     return chain(run(attachTo(root, user, '', by)), (file) => {
       const slash = new Chan(file, devOf(root, '/'), '/');
-      return new Namespace(user, devices, new MountTable(), slash, slash.dup());
+      const most = options.mounts ?? Number.POSITIVE_INFINITY;
+      return new Namespace(user, devices, new MountTable(), slash, slash.dup(), most);
     });
   }
 
@@ -81,6 +94,7 @@ export class Namespace {
       this.table.retain(),
       this.slash.dup(),
       this.current.dup(),
+      this.mostMounts,
     );
     copy.nodevs = this.nodevs;
     return copy;
@@ -92,7 +106,8 @@ export class Namespace {
     const root = this.current;
     // One reference under the name "/": the file itself is shared with `root`, which stays open as long as this one.
     const slash = new SharedChan(root.dup(), '/');
-    const fresh = new Namespace(this.user, this.devices, new MountTable(), slash, root.dup());
+    const table = new MountTable();
+    const fresh = new Namespace(this.user, this.devices, table, slash, root.dup(), this.mostMounts);
     fresh.nodevs = this.nodevs;
     return fresh;
   }

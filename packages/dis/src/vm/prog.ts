@@ -5,6 +5,9 @@ import { StyxError } from '@llambo/styx';
 import type { Machine } from './machine.ts';
 import { notifyLeader, type Process, propagate } from './process.ts';
 
+/** Bytes that wait in a wait file. */
+const mostUnread = 16_384;
+
 class ProgView implements Prog {
   private readonly machine: Machine;
   private readonly p: Process;
@@ -90,6 +93,8 @@ class ProgView implements Prog {
   watch(queue: Queue): () => void {
     const watchers = (this.p.watchers ??= new Set());
     const tell = (text: string): void => {
+      // Nobody reads: what comes is lost, as is the rest of a queue that is full on the original.
+      if (queue.length > mostUnread) return;
       void queue.write(new TextEncoder().encode(text), new AbortController().signal);
     };
     watchers.add(tell);

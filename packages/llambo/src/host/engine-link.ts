@@ -17,6 +17,7 @@ import {
   type Walked,
 } from '@llambo/styx';
 import { dial } from '@llambo/styx/node';
+import { tooManyFiles } from './errors.ts';
 
 /** Where an engine is served: in this process, or at a dial string. */
 export type EngineTarget = FileServer | string;
@@ -97,7 +98,12 @@ interface Attachment {
   readonly who: Attach;
   generation: number;
   root: Awaitable<File> | undefined;
+  /** Files of the engine that this caller holds. */
+  files: number;
 }
+
+/** At most so many: all callers share the numbers of one connection. */
+const MOST_FILES = 600;
 
 function rootOf(at: Attachment, call: Call): Awaitable<File> {
   if (at.generation === at.link.generation && at.root !== undefined) return at.root;
@@ -119,7 +125,7 @@ function rootOf(at: Attachment, call: Call): Awaitable<File> {
 
 /** The tree of the engine, as `who` sees it: what is mounted at /dev/llama. */
 export function llamaRoot(link: EngineLink, who: Attach): File {
-  return new LlamaRoot({ link, who, generation: -1, root: undefined });
+  return new LlamaRoot({ link, who, generation: -1, root: undefined, files: 0 });
 }
 
 const ROOT: Qid = { type: QTDIR, version: 0, path: 0n };
@@ -139,9 +145,10 @@ class LlamaRoot implements File {
   async walk(names: readonly string[], call: Call): Promise<Walked> {
     if (names.length === 0) return { qids: [], file: new LlamaRoot(this.#at) };
     return orGone(this.#at.link, async () => {
+      if (this.#at.files >= MOST_FILES) throw tooManyFiles(MOST_FILES);
       const root = await rootOf(this.#at, call);
       const { qids, file } = await root.walk(names, call);
-      return file === undefined ? { qids } : { qids, file: new LlamaFile(file, this.#at.link) };
+      return file === undefined ? { qids } : { qids, file: new LlamaFile(file, this.#at) };
     });
   }
 
@@ -197,12 +204,16 @@ async function orGone<T>(link: EngineLink, work: () => Promise<T>): Promise<T> {
 /** A file of an engine: a connection that breaks under it means that the engine is gone. */
 class LlamaFile implements File {
   readonly #file: File;
+  readonly #at: Attachment;
   readonly #link: EngineLink;
   readonly stable: boolean | undefined;
+  #gone = false;
 
-  constructor(file: File, link: EngineLink) {
+  constructor(file: File, at: Attachment) {
     this.#file = file;
-    this.#link = link;
+    this.#at = at;
+    this.#link = at.link;
+    at.files++;
     this.stable = file.stable;
   }
 
@@ -218,8 +229,9 @@ class LlamaFile implements File {
   }
 
   async walk(names: readonly string[], call: Call): Promise<Walked> {
+    if (this.#at.files >= MOST_FILES) throw tooManyFiles(MOST_FILES);
     const { qids, file } = await this.#told(this.#file.walk(names, call));
-    return file === undefined ? { qids } : { qids, file: new LlamaFile(file, this.#link) };
+    return file === undefined ? { qids } : { qids, file: new LlamaFile(file, this.#at) };
   }
 
   open(mode: number, call: Call): Awaitable<Opened> {
@@ -247,10 +259,17 @@ class LlamaFile implements File {
   }
 
   remove(call: Call): Awaitable<void> {
+    this.#end();
     return this.#file.remove(call);
   }
 
   clunk(): Awaitable<void> {
+    this.#end();
     return this.#file.clunk();
+  }
+
+  #end(): void {
+    if (!this.#gone) this.#at.files--;
+    this.#gone = true;
   }
 }

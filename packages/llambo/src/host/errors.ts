@@ -14,3 +14,6 @@ export const noMemory = (asked: number, free: number): StyxError =>
 
 export const tooMany = (limit: number): StyxError =>
   new StyxError(`overloaded: ${limit} programs run here already`);
+
+export const tooManyFiles = (limit: number): StyxError =>
+  new StyxError(`overloaded: ${limit} files of the engine are open already`);

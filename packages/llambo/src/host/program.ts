@@ -1,11 +1,11 @@
 /** A user's program beside a node: next to the model, in a machine of its own, seeing nothing but what was granted. */
 import { type Scheduler, SysContext, startModule } from '@llambo/dis';
-import { EnvGroup, FdGroup, MREPL, Queue } from '@llambo/namespace';
+import { EnvGroup, MREPL, Queue } from '@llambo/namespace';
 import { type Awaitable, type Call, type FileServer, OREAD, OWRITE, StyxError } from '@llambo/styx';
 import { dir, FileNode, serveTree } from '@llambo/styx/fs';
 import { type EngineLink, llamaRoot } from './engine-link.ts';
 import { badRequest } from './errors.ts';
-import { MOST_FILES, makePlace } from './vm.ts';
+import { makePlace, newFds } from './vm.ts';
 
 /** Bytes of output that wait for whoever started it; then the program waits. */
 const WAITING = 64 * 1024;
@@ -105,7 +105,7 @@ export async function runProgram(options: ProgramOptions): Promise<RunningProgra
   const timer = setTimeout(() => kill(`killed: over ${options.seconds} seconds`), options.seconds * 1000);
   try {
     await mountAll(namespace, options.mounts ?? []);
-    const fds = new FdGroup(MOST_FILES);
+    const fds = newFds();
     for (const [name, mode] of [
       ['stdin', OREAD],
       ['stdout', OWRITE],

@@ -31,9 +31,16 @@ import { libraryServer } from './library.ts';
 
 /** Bytes that /tmp of one machine holds, and files. */
 const TMP = { bytes: 4 << 20, files: 256 };
-/** Open files of a group of processes, and processes of a machine. */
-export const MOST_FILES = 1024;
+/** Open files of a group of processes, and of a machine; its processes; members of a name space. */
+const MOST_FILES = 1024;
+const MOST_FILES_IN_ALL = 2048;
 const MOST_PROCESSES = 1024;
+const MOST_MOUNTS = 256;
+
+/** Descriptors for the first process of a machine, from which all others have theirs. */
+export function newFds(): FdGroup {
+  return new FdGroup(MOST_FILES, { left: MOST_FILES_IN_ALL });
+}
 
 /** Devices that keep nothing of a machine's own: one set serves all machines of a thread. */
 let common: readonly (readonly [string, FileServer])[] | undefined;
@@ -97,7 +104,7 @@ export async function makePlace(shape: MachineShape): Promise<Place> {
     ['t', ramfs({ owner: user, quota: TMP })],
     ...Object.entries(shape.more ?? {}),
   ]);
-  const namespace = await Namespace.create({ user, devices });
+  const namespace = await Namespace.create({ user, devices, mounts: MOST_MOUNTS });
   for (const [device, at, flags] of [
     ['#c', '/dev', MBEFORE],
     ['#d', '/fd', MREPL],
@@ -187,7 +194,7 @@ export class NodeVm {
       return node instanceof Promise || node?.kind !== 'file' ? undefined : node;
     };
     vm = new NodeVm(place, options.scheduler, lookup);
-    const fds = new FdGroup(MOST_FILES);
+    const fds = newFds();
     const nothing = await now(namespace.open('/dev/null', ORDWR));
     for (let fd = 0; fd < 3; fd++) fds.add(fd === 0 ? nothing : nothing.dup());
     namespace.forbidDevices();

@@ -172,9 +172,28 @@ const attacks: Record<string, readonly Attack[]> = {
       'no\n',
     ],
     [
+      'open files in processes that each have descriptors of their own',
+      'c := chan of int; for(i := 0; i < 10; i++) spawn opener(c); n := 0; for(i = 0; i < 10; i++) n += <-c; print(string (n < 2048));',
+      '1\n',
+      {
+        more: 'opener(c: chan of int) { sys->pctl(Sys->FORKFD, nil); l: list of ref FD; while((fd := sys->open("/dev/null", 0)) != nil) l = fd :: l; c <-= len l; sys->sleep(1000); }',
+      },
+    ],
+    [
+      'bind without end',
+      'for(n := 0; sys->bind("/tmp", "/n", Sys->MAFTER) >= 0; n++) ; print(sys->sprint("%d %r", n > 100 && n < 256));',
+      '1 too many mounts\n',
+    ],
+    [
+      'have its children counted without end',
+      'fd := sys->open("/prog/" + string sys->pctl(0, nil) + "/wait", 0); for(i := 0; i < 3000; i++){ spawn nothing(); sys->sleep(0); } b := array[65536] of byte; print(string (sys->read(fd, b, len b) > 0));',
+      '1\n',
+      { more: 'nothing() { }' },
+    ],
+    [
       'open conversations without end',
       'l: list of ref FD; n := 0; while((fd := sys->open("/dev/llama/clone", 2)) != nil){ l = fd :: l; n++; } print(sys->sprint("%d %r", n));',
-      '1021 no free file descriptors\n',
+      "600 '/dev/llama/clone' overloaded: 600 files of the engine are open already\n",
     ],
   ],
   'what it stands on': [

@@ -19,7 +19,7 @@ describe('an engine that dies', () => {
     await until(async () => /state=error/.test(await fs.readText('workers')), 'error state');
     expect(await fs.readText('engines/m/status')).toBe('state=down\nkind=echo\nmodel=m\n');
     await expect(answerOf(fs, 'worker-0001', 'echo x')).rejects.toThrow(
-      'engine-gone: engine of m is not running',
+      /^engine-gone: engine of m is not running$/,
     );
     await until(() => launches.length === 2, 'another start');
     await until(async () => /state=up/.test(await fs.readText('engines/m/status')), 'up');
