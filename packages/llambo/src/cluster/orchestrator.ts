@@ -237,6 +237,7 @@ export class Orchestrator {
         this.#store.append({ kind: 'autoscale', enabled, policy });
         this.#store.append({ kind: 'limits', limits });
       },
+      checkpoint: () => this.checkpoint(),
       save: async () => {
         await this.#store.flush();
         return 'saved';
@@ -352,6 +353,24 @@ export class Orchestrator {
   /** The cluster's nodes and hosts, for those who serve them as files. */
   get fleet(): Fleet {
     return this.#fleet;
+  }
+
+  /** What is wanted of the cluster, as commands that would make another one like it, ctl(7). */
+  checkpoint(): string {
+    const { enabled, policy, limits } = this.#autoscaler;
+    const bounds = Object.entries(limits.classes ?? {}).flatMap(([name, { minimum, maximum }]) => [
+      ...(minimum === undefined ? [] : [`limit minimum ${minimum} ${name}`]),
+      ...(maximum === undefined ? [] : [`limit maximum ${maximum} ${name}`]),
+    ]);
+    return [
+      `strategy ${this.strategy}`,
+      `limit minimum ${limits.minimum}`,
+      `limit maximum ${limits.maximum}`,
+      ...bounds,
+      `autoscale policy ${policy}`,
+      `autoscale ${enabled ? 'on' : 'off'}`,
+      ...[...this.#fleet.classes].map(([name, { count }]) => `scale ${name} ${count}`),
+    ].join('\n');
   }
 
   /** The last decisions of the balancer, oldest first. */

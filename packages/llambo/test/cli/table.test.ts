@@ -171,7 +171,7 @@ describe.skipIf(!hasBash)('bash', () => {
     expect(offer('spawn', '--addr', '')).toEqual([]);
     expect(offer('autoscale', 'policy', '')).toEqual(['policy-1', 'policy-2']);
     expect(offer('limbot', '-m', '')).toEqual(['model-1', 'model-2']);
-    expect(offer('help', 'ev')).toEqual(['events']);
+    expect(offer('help', 'eve')).toEqual(['events']);
     expect(offer('up', '-c', `${folder}/llamboctl.`)).toEqual([script]);
     rmSync(folder, { recursive: true });
   });

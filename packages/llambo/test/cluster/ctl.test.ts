@@ -60,6 +60,16 @@ test.each([
   expect(await cluster.execute(line)).toBe(result);
 });
 
+test('a checkpoint is commands that change nothing when they are run', async () => {
+  const saved = await cluster.execute('checkpoint');
+  expect(saved).toBe(
+    'strategy p2c\nlimit minimum 1\nlimit maximum 20\nlimit minimum 0 tiny\nautoscale policy hpa\nautoscale off\nscale tiny 1\nscale big 1',
+  );
+  await cluster.execute('scale tiny 3\nstrategy random');
+  await cluster.execute(saved);
+  expect(await cluster.execute('checkpoint')).toBe(saved);
+});
+
 test('every command has a usage line that it accepts itself', () => {
   for (const { usage } of commands) {
     const line = usage.replaceAll(/[[\]]|\.\.\./g, '');

@@ -45,6 +45,7 @@ describe('the root', () => {
   test('holds what the design draws', async () => {
     const fs = await mount();
     expect(await names(fs, '/')).toEqual([
+      'checkpoint',
       'ctl',
       'data',
       'events',

@@ -136,6 +136,8 @@ export interface ClusterClient {
   metrics(): Promise<string>;
   /** One line of the ctl grammar; the cluster's answer. @throws LlamboError with the reason, when it is refused */
   ctl(line: string, signal?: AbortSignal): Promise<string>;
+  /** What is wanted of the cluster, as ctl lines. */
+  checkpoint(): Promise<string>;
   models(): Promise<readonly ModelRow[]>;
   /** Tokens of prompt and answer together, of a model or class; undefined when the cluster does not say. */
   context(model: string | undefined): Promise<number | undefined>;

@@ -93,6 +93,10 @@ export class HttpClient implements ClusterClient {
     return (JSON.parse(await this.#http.text('/api/v1/ctl', request)) as { result: string }).result;
   }
 
+  checkpoint(): Promise<string> {
+    return this.ctl('checkpoint');
+  }
+
   async models(): Promise<readonly ModelRow[]> {
     const { data } = await this.#http.json<{
       data: { id: string; context_length?: number; meta?: { n_ctx?: number } }[];

@@ -196,6 +196,10 @@ export class StyxClient implements ClusterClient {
     }
   }
 
+  checkpoint(): Promise<string> {
+    return this.#text('checkpoint');
+  }
+
   async models(): Promise<readonly ModelRow[]> {
     const names = new Set((await this.nodes()).map(({ model }) => model));
     return [...names].map((name) => ({ name, context: undefined }));

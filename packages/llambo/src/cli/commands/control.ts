@@ -1,4 +1,5 @@
 /** Commands that send one line of the ctl grammar each. */
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quote } from '../attributes.ts';
 import type { ClusterClient } from '../client/client.ts';
@@ -131,10 +132,33 @@ export const kill: CommandModule = each('kill');
 
 export const checkpoint: CommandModule = {
   async run(_args, parsed) {
-    await withCluster(parsed, (cluster) => send(cluster, ['save']));
-    return EXIT.ok;
+    const [action = 'save', file] = parsed.words;
+    return withCluster(parsed, async (cluster) => {
+      if (action === 'show') print(await cluster.checkpoint());
+      else if (action === 'save') {
+        await cluster.ctl('save');
+        if (file === undefined) process.stdout.write('the state is on disk\n');
+        else await writeWhole(file, `${(await cluster.checkpoint()).trimEnd()}\n`);
+      } else {
+        if (file === undefined) throw new UsageError('checkpoint restore wants a file');
+        const lines = (await readFile(file, 'utf8')).split('\n');
+        await send(
+          cluster,
+          lines.filter((each) => each.trim() !== '' && !each.startsWith('#')),
+        );
+      }
+      return EXIT.ok;
+    });
   },
 };
+
+/** A file is there whole, or as it was. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}`;
+  await writeFile(temporary, text);
+  await rename(temporary, file);
+  process.stdout.write(`saved to ${file}\n`);
+}
 
 export const strategy: CommandModule = {
   async run(_args, parsed) {

@@ -33,9 +33,17 @@ export const cluster: readonly Command[] = [
   {
     name: 'checkpoint',
     group,
-    summary: 'write the state of the cluster to its store, now',
+    summary: 'save, show or restore what is wanted of the cluster',
+    arguments: [
+      { name: 'ACTION', choices: ['save', 'show', 'restore'], optional: true },
+      { name: 'FILE', kind: 'file', optional: true },
+    ],
     options: [addr],
-    description: ['The cluster keeps its state by itself; this is for the moment before something risky.'],
+    description: [
+      `The cluster keeps its state by itself, over its own death too; save makes sure that all of it is on disk, and writes a
+copy to FILE if one is named: commands of ctl(7), which restore sends to this cluster or another one.`,
+    ],
+    examples: [{ line: 'llamboctl checkpoint save before.ctl', what: 'before something risky' }],
     load: () => import('../commands/control.ts').then(({ checkpoint }) => checkpoint),
   },
   {

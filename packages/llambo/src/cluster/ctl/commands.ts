@@ -137,6 +137,13 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    usage: 'checkpoint',
+    summary: 'tell what is wanted of the cluster, as commands that would make another one like it',
+    run(_args, control) {
+      return control.checkpoint();
+    },
+  },
+  {
     usage: 'save',
     summary: 'write the state to disk now',
     async run(_args, control) {

@@ -11,6 +11,8 @@ export interface Control {
   setStrategy(name: string): void;
   /** The autoscaler is set otherwise now. */
   autoscaled(): void;
+  /** What is wanted, as ctl lines. */
+  checkpoint(): string;
   /** Writes the state; says where. */
   save(): Promise<string>;
   /** Begins to end the cluster; returns at once. */

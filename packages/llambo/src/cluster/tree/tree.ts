@@ -58,6 +58,7 @@ export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {
       (lines) => orchestrator.execute(lines),
     ),
     data: dataFile((request, answer, opener) => answerRequest(orchestrator, request, answer, opener)),
+    checkpoint: text(() => `${orchestrator.checkpoint()}\n`),
     status: text(() => formatStatus(orchestrator.status())),
     nodes: text(() => orchestrator.nodes.map(nodeLine).join('')),
     trace: text(() =>
