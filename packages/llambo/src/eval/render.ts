@@ -47,8 +47,14 @@ export function choiceText(report: ChoiceReport): string {
 }
 
 export function answerText(reports: readonly AnswerReport[]): string {
-  const rows = reports.flatMap((report) =>
-    report.rules.map(({ name, accuracy, tokens, over, calibrationError }) => [
+  const rows = reports.flatMap((report) => [
+    [
+      `${report.set}, ${report.model}: mean of single samples`,
+      String(report.items),
+      percent(report.meanSample),
+      signed(report.meanSample - report.greedy),
+    ],
+    ...report.rules.map(({ name, accuracy, tokens, over, calibrationError }) => [
       `${report.set}, ${report.model}: ${name}`,
       String(report.items),
       percent(accuracy),
@@ -58,7 +64,7 @@ export function answerText(reports: readonly AnswerReport[]): string {
       percent(tokens),
       percent(calibrationError),
     ]),
-  );
+  ]);
   return table(
     ['set, model: rule', 'items', 'right %', 'over greedy', 'gained/lost', 'McNemar', 'tokens %', 'ECE'],
     rows,
@@ -99,6 +105,13 @@ export function reportJson({ choice, answers }: EvalReport): Record<string, unkn
     cascade_tokens: round(choice?.cascade.cost),
     abstain_gain: round(choice?.abstainGain),
     calibration_error: round(choice?.calibrationError),
+    members:
+      choice?.members.map(({ reading, scales, weight }) => ({
+        model: reading.model,
+        format: reading.format,
+        scales: Object.fromEntries(Object.entries(scales).map(([name, scale]) => [name, round(scale)])),
+        weight: round(weight),
+      })) ?? [],
     items: choice?.sets.reduce((sum, { items }) => sum + items, 0) ?? 0,
     votes: answers.map((report) => ({
       set: report.set,

@@ -51,7 +51,7 @@ export class Fusion {
   readonly #caller: AbortSignal | undefined;
   readonly #stop = new AbortController();
   readonly #votes: Vote[] = [];
-  readonly #asked = new Set<string>();
+  readonly #asked = new Map<string, FusionNode>();
   readonly #seats: Seat[] = [];
   readonly #ofModel = new Map<string, number>();
   #spares: FusionNode[] = [];
@@ -211,7 +211,7 @@ export class Fusion {
   #start(seat: Seat, node: FusionNode): void {
     const own = new AbortController();
     seat.running.set(node.id, own);
-    this.#asked.add(node.id);
+    this.#asked.set(node.id, node);
     const startedAt = performance.now();
     const signal = AbortSignal.any([own.signal, this.#stop.signal]);
     setMaxListeners(0, signal); // a task of many scores listens once for each
@@ -247,8 +247,7 @@ export class Fusion {
   }
 
   #missing(id: string, error: string, ms = 0): void {
-    const node = this.#cluster.nodes().find((one) => one.id === id);
-    const { model = '', class: nodeClass = '' } = node ?? {};
+    const { model = '', class: nodeClass = '' } = this.#asked.get(id) ?? {};
     this.#record({
       node: id,
       model,

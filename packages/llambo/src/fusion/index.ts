@@ -23,7 +23,15 @@ export async function fuse(
 /** Every name that `strategy` may have; `cascade:NAME` besides. */
 export const fusionNames = (): string[] => ['auto', 'cascade', ...fusionStrategyNames()];
 
-export { type FusionChat, fuseChat, fusionOfChat, isFusionModel } from './chat.ts';
+export {
+  type FusionChat,
+  type FusionChatAnswer,
+  fuseChat,
+  fusionJson,
+  fusionMembers,
+  fusionOfChat,
+  isFusionModel,
+} from './chat.ts';
 export { type FusionHost, fusionCluster } from './cluster.ts';
 export { askCanaries, CANARIES, type Canary, Reliabilities } from './reliability.ts';
 export type * from './types.ts';

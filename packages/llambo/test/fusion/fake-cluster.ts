@@ -24,6 +24,15 @@ export class FakeCluster implements FusionCluster {
     );
   }
 
+  /** Vectors of texts, when it has any; an error is thrown. */
+  vectors: ReadonlyMap<string, readonly number[]> | Error = new Error('no embeddings here');
+
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const { vectors } = this;
+    if (vectors instanceof Error) throw vectors;
+    return texts.map((text) => Float32Array.from(vectors.get(text) ?? [0, 0]));
+  }
+
   /** Takes a node away, as a crash does. */
   kill(id: string): void {
     this.#nodes.set(id, { ...this.#nodes.get(id), ready: false, says: new Error('engine is gone') });

@@ -55,6 +55,7 @@ describe('operation', () => {
     expect(result).toMatchObject({ responded: 3, asked: 4, abstained: false });
     expect(result.votes.find(({ error }) => error)).toMatchObject({
       node: 'worker-0001',
+      model: 'm',
       error: 'engine is gone',
       weight: 0,
     });
@@ -202,6 +203,34 @@ describe('closed questions', () => {
     expect(result).toMatchObject({ answer: 'Lima', option: 1, responded: 3 });
     expect(new Set(cluster.requests.map(({ messages }) => messages.at(-1)?.content)).size).toBe(3);
   });
+});
+
+describe('free text', () => {
+  const texts = ['rain is wet water', 'rain is wet water indeed', 'the moon shines at night'];
+  const request = { query: 'Tell me something.', nodes: 3 };
+
+  test('is answered by the text that is most like the others, in its own words', async () => {
+    const result = await fuse(new FakeCluster(texts.map((says) => ({ says }))), request);
+    expect(result).toMatchObject({ strategy: 'medoid', answer: texts[0], node: 'worker-0001' });
+  });
+
+  test('is compared by embeddings when asked for, and by words when there are none', async () => {
+    const cluster = new FakeCluster(texts.map((says) => ({ says })));
+    const by = { ...request, similarity: 'embedding' as const };
+    expect((await fuse(cluster, by)).answer).toBe(texts[0]);
+    cluster.vectors = new Map(texts.map((text, at) => [text, at === 0 ? [0, 1] : [1, at === 1 ? 0.1 : 0]]));
+    expect((await fuse(cluster, by)).answer).not.toBe(texts[0]);
+  });
+});
+
+test('weights of models count', async () => {
+  const nodes = [
+    { model: 'a', says: '1' },
+    { model: 'a', says: '1' },
+    { model: 'b', says: '2' },
+  ];
+  const request = { query: 'How many?', nodes: 3, weights: { b: 4 } };
+  expect((await fuse(new FakeCluster(nodes), request)).answer).toBe('2');
 });
 
 test.each([
