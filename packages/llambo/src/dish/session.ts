@@ -156,7 +156,8 @@ export class Session {
     await ns.mount(places, '/n', MREPL | MCREATE, { source: 'ramfs' });
     for (const name of ['dish', 'llambo', 'local']) await makeDirectory(ns, `/n/${name}`);
     await ns.mount(this.tree, '/n/dish', MREPL, { source: 'dish' });
-    await ns.mount(libraryServer(), '/dis', MREPL, { source: 'dis' });
+    const programs = library();
+    if (programs !== undefined) await ns.mount(programs, '/dis', MREPL, { source: 'dis' });
     const [interfaces] = includes;
     if (interfaces !== undefined && existsSync(interfaces))
       await ns.mount(hostfs(interfaces, { readonly: true }), '/module', MREPL, { source: 'module' });
@@ -285,6 +286,15 @@ export class Session {
     this.fds.release();
     for (const remote of this.#remotes) remote.close();
     this.shell.close();
+  }
+}
+
+/** The library of Limbo, where this installation has one. */
+function library(): FileServer | undefined {
+  try {
+    return libraryServer();
+  } catch {
+    return undefined; // neither sources nor what the build makes of them
   }
 }
 

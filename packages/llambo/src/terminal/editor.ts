@@ -44,6 +44,8 @@ export type Line =
 const ESCAPE_MS = 50;
 /** A completion that takes longer is given up, in milliseconds. */
 const COMPLETION_MS = 3000;
+/** After this long a Ctrl-Z has stopped the process, or never will, in milliseconds. */
+const SUSPEND_MS = 200;
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l';
 
@@ -69,6 +71,7 @@ export class Editor {
   #ended = false;
   #prompt = '';
   #answer = false;
+  #suspended = false;
   #finish: ((line: Line) => void) | undefined;
   #completing: AbortController | undefined;
   #search: Search | undefined;
@@ -280,7 +283,12 @@ export class Editor {
     this.#region.end();
     this.#output.write(PASTE_OFF);
     this.#input.setRawMode?.(false);
+    this.#suspended = true;
     process.kill(process.pid, 'SIGTSTP');
+    // Where nobody could let us go on, the system does not stop us.
+    setTimeout(() => {
+      if (this.#suspended) this.#onContinue();
+    }, SUSPEND_MS);
   }
 
   async complete(): Promise<void> {
@@ -398,6 +406,7 @@ export class Editor {
   readonly #onResize = (): void => this.redraw();
 
   readonly #onContinue = (): void => {
+    this.#suspended = false;
     this.#input.setRawMode?.(true);
     if (!this.reading) return;
     this.#output.write(PASTE_ON);

@@ -117,6 +117,12 @@ test('types, edits, completes, interrupts, pastes, and leaves the terminal as it
   await t.shows('...');
   t.type("b'\r");
   await t.shows('\na\nb\n');
+  // Ctrl-Z where nobody could let it go on: the line is still there.
+  t.type('echo sus\x1a');
+  await tick(300);
+  t.type('pended\r');
+  await t.shows('\nsuspended');
+  await t.prompt();
   // Wide characters.
   expect(await t.run('echo 日本語🙂\x7f\x7fx')).toBe('日本x');
   // What a command reads is typed into it.
