@@ -104,3 +104,40 @@ describe('a host that is lost', () => {
     expect(new Set(cluster.nodes.map((node) => node.host))).toEqual(new Set(['b']));
   }, 60_000);
 });
+
+test('every host is restarted under load, one after the other, and no request fails', {
+  timeout: 120_000,
+}, async () => {
+  const cluster = await orchestrator();
+  let hostA = await host('a');
+  let hostB = await host('b');
+  await cluster.join('a', hostA.address);
+  await cluster.join('b', hostB.address);
+  await cluster.ready();
+  await cluster.execute('scale tiny 12');
+  let stop = false;
+  let answered = 0;
+  const errors: string[] = [];
+  const clients = Array.from({ length: 8 }, async (_, i) => {
+    for (let n = 0; !stop; n++) {
+      const { error } = await ask(cluster, `client ${i} asks ${n}`, { maxTokens: 30 });
+      if (error === undefined) answered++;
+      else errors.push(error.message);
+    }
+  });
+  const restart = async (name: string, old: Host): Promise<Host> => {
+    await old.close();
+    await expect.poll(() => cluster.hosts().length, { timeout: 10_000 }).toBe(1);
+    const fresh = await host(name);
+    await cluster.join(name, fresh.address);
+    await cluster.ready();
+    return fresh;
+  };
+  hostA = await restart('a', hostA);
+  hostB = await restart('b', hostB);
+  stop = true;
+  await Promise.all(clients);
+  expect(errors).toEqual([]);
+  expect(answered).toBeGreaterThan(8);
+  expect(cluster.status()).toMatchObject({ nodes: 12, hosts: 2, load: 0 });
+});
