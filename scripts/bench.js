@@ -17,7 +17,7 @@ if (name === undefined || !existsSync(file)) {
 setup();
 const { status } = spawnSync(
   process.execPath,
-  ['--conditions=llambo:source', '--import', 'tsx', file, ...args],
+  ['--expose-gc', '--conditions=llambo:source', '--import', 'tsx', file, ...args],
   {
     cwd: root,
     stdio: 'inherit',
