@@ -1,5 +1,5 @@
 /** The one way from the gateway to the cluster's answers: every API asks through here, and is measured. */
-import type { Chunk, GenerateRequest } from '@llambo/llama';
+import type { Chunk, GenerateRequest, Usage } from '@llambo/llama';
 import type {
   AnswerSink,
   Assignment,
@@ -7,6 +7,7 @@ import type {
   InferenceFinish,
   InferenceRequest,
 } from '../cluster/inference.ts';
+import { QuestionTrace } from '../metrics/question-trace.ts';
 import { ANONYMOUS, type Principal } from './auth.ts';
 import { HttpError } from './http.ts';
 import { rateLimited } from './openai/errors.ts';
@@ -21,6 +22,7 @@ class Measured implements AnswerSink {
   readonly #principal: Principal;
   readonly #estimate: number;
   readonly #startedAt = performance.now();
+  readonly #trace: QuestionTrace | undefined;
   #assignment: Assignment | undefined;
   #last = 0;
   #over = false;
@@ -31,6 +33,7 @@ class Measured implements AnswerSink {
     principal: Principal,
     api: string,
     sink: AnswerSink,
+    traceparent: string | undefined,
   ) {
     this.#services = services;
     this.#sink = sink;
@@ -39,10 +42,13 @@ class Measured implements AnswerSink {
     this.#estimate = estimatedTokens(question.generate);
     const verdict = principal.limiter?.admit(this.#estimate, this.#startedAt);
     if (verdict?.ok === false) throw new HttpError(rateLimited(verdict.why, verdict.retryAfter));
+    const { tracer } = services;
+    this.#trace = tracer === undefined ? undefined : new QuestionTrace(tracer, question.id, api, traceparent);
   }
 
   assigned(assignment: Assignment): void {
     this.#assignment = assignment;
+    this.#trace?.assigned(assignment);
     if (assignment.attempt > 1) this.#services.metrics.failover(assignment.model);
     this.#sink.assigned?.(assignment);
   }
@@ -51,10 +57,9 @@ class Measured implements AnswerSink {
     const now = performance.now();
     const cells = this.#services.metrics.model(this.#assignment?.model ?? 'none');
     if (this.#last === 0) {
-      const milliseconds = now - this.#startedAt;
-      cells.firstToken.observe(milliseconds / 1000);
-      cells.firstTokenVllm.observe(milliseconds / 1000);
-      this.#services.observer.firstToken(milliseconds);
+      const seconds = (now - this.#startedAt) / 1000;
+      cells.firstToken.observe(seconds);
+      cells.firstTokenVllm.observe(seconds);
     } else cells.interToken.observe((now - this.#last) / 1000);
     this.#last = now;
     this.#sink.chunk(chunk);
@@ -63,7 +68,7 @@ class Measured implements AnswerSink {
   finish(finish: InferenceFinish): void {
     const { usage } = finish;
     this.#services.metrics.used(finish.assignment.model, usage);
-    this.#end(finish.reason, usage.promptTokens + usage.completionTokens);
+    this.#end(finish.reason, usage);
     this.#sink.finish(finish);
   }
 
@@ -74,18 +79,20 @@ class Measured implements AnswerSink {
 
   /** It did not even begin. */
   refused(error: Error): void {
-    this.#end((error as { code?: string }).code ?? 'internal', 0);
+    this.#end((error as { code?: string }).code ?? 'internal', undefined);
   }
 
   /** The client gave it up. */
   cancelled(): void {
-    this.#end('cancelled', 0);
+    this.#end('cancelled', undefined);
   }
 
-  #end(outcome: string, tokens: number): void {
+  #end(outcome: string, usage: Usage | undefined): void {
     if (this.#over) return;
     this.#over = true;
-    this.#principal.limiter?.done(tokens === 0 ? 0 : tokens - this.#estimate);
+    this.#trace?.ended(outcome, usage);
+    const surplus = usage === undefined ? 0 : usage.promptTokens + usage.completionTokens - this.#estimate;
+    this.#principal.limiter?.done(surplus);
     this.#services.metrics.ended(
       this.#api,
       this.#assignment,
@@ -99,6 +106,7 @@ class Measured implements AnswerSink {
  * Asks the cluster on behalf of `principal`.
  *
  * @param api which API the question came by, for the metrics
+ * @param traceparent the request's header of that name, for traces
  * @throws LlamboError `unknown-model`, HttpError when the key is at its limit
  */
 export function ask(
@@ -107,8 +115,9 @@ export function ask(
   principal: Principal,
   api: string,
   sink: AnswerSink,
+  traceparent?: string,
 ): Inference {
-  const measured = new Measured(services, question, principal, api, sink);
+  const measured = new Measured(services, question, principal, api, sink, traceparent);
   const owned = principal.id === ANONYMOUS ? question : { ...question, key: principal.id };
   const past = services.spools?.take(question.id);
   if (past?.finish !== undefined) return replayPast(past, measured, question.id);

@@ -69,6 +69,9 @@ function question({ model, session, requests }: Run, envelope: Envelope, index: 
   };
 }
 
+const parentOf = ({ services, context }: Run): string | undefined =>
+  services.tracer === undefined ? undefined : context.req.header('traceparent');
+
 /** Keeps the stream over the end of this process, where that is wanted. */
 function spoolFor({ services, context }: Run, id: string): Spool | undefined {
   const body = bodyOf(context);
@@ -101,7 +104,16 @@ function wholeAnswer(run: Run, envelope: Envelope, index: number, asked: Choices
       finish: (finish: InferenceFinish) => resolve({ text, tokens, logprobs, finish }),
       error: reject,
     };
-    asked.add(ask(run.services, question(run, envelope, index), principalOf(run.context), run.api, sink));
+    asked.add(
+      ask(
+        run.services,
+        question(run, envelope, index),
+        principalOf(run.context),
+        run.api,
+        sink,
+        parentOf(run),
+      ),
+    );
   });
 }
 
@@ -186,7 +198,7 @@ export function streamedAnswers(
         error: fail,
       };
       try {
-        asked.add(ask(services, question(run, envelope, index), principal, api, sink));
+        asked.add(ask(services, question(run, envelope, index), principal, api, sink, parentOf(run)));
       } catch (error) {
         fail(error as Error);
       }

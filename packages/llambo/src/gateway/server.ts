@@ -27,7 +27,7 @@ export interface Gateway {
 /** Milliseconds that answers under way are given when the gateway closes. */
 const CLOSE_MS = 2000;
 /** Milliseconds that a client may take for its headers, and for its whole request. */
-const HEADERS_MS = 15_000;
+const HEADERS_MS = 30_000;
 const REQUEST_MS = 60_000;
 /** Bytes of all headers of a request. */
 const MOST_HEADER = 16 * 1024;

@@ -2,6 +2,7 @@
 import type { Orchestrator } from '../cluster/orchestrator.ts';
 import type { KeyStore } from '../keys/index.ts';
 import { ClusterMetrics } from '../metrics/cluster-metrics.ts';
+import { Tracer } from '../metrics/tracer.ts';
 import { watchCluster } from '../metrics/watch.ts';
 import { Authenticator } from './auth.ts';
 import { Observer } from './cluster/observer.ts';
@@ -24,6 +25,8 @@ export interface Services {
   readonly auth: Authenticator;
   readonly metrics: ClusterMetrics;
   readonly observer: Observer;
+  /** Undefined: nobody collects traces. */
+  readonly tracer: Tracer | undefined;
   readonly replays: ReplayBuffers;
   readonly spools: Spools | undefined;
   readonly dashboard: string | undefined;
@@ -38,18 +41,21 @@ export function createServices(
   const metrics = new ClusterMetrics();
   const unwatch = watchCluster(metrics.registry, orchestrator);
   orchestrator.metrics = () => metrics.registry.render();
+  const tracer = Tracer.fromEnvironment();
   const replays = new ReplayBuffers();
   return {
     orchestrator,
     auth: new Authenticator(options),
     metrics,
     observer,
+    tracer,
     replays,
     spools: options.spool === undefined ? undefined : new Spools(options.spool),
     dashboard: options.dashboard,
     close() {
       unwatch();
       observer.close();
+      void tracer?.close();
       replays.close();
     },
   };

@@ -1,6 +1,5 @@
 import type { NodeState } from '../../cluster/balancer/index.ts';
 import type { ClusterEvent } from '../../cluster/events.ts';
-import { Reservoir } from '../../cluster/meter.ts';
 import type { Orchestrator } from '../../cluster/orchestrator.ts';
 import type { ClusterStatus } from '../../cluster/status.ts';
 import { VERSION } from '../version.ts';
@@ -52,7 +51,6 @@ export class Observer {
   readonly #orchestrator: Orchestrator;
   readonly #points: HistoryPoint[] = [];
   readonly #followers = new Set<Follower>();
-  readonly #latency = new Reservoir();
   readonly #timer: NodeJS.Timeout;
   readonly #unfollow: () => void;
   #seconds = 0;
@@ -66,11 +64,6 @@ export class Observer {
     this.#timer.unref();
     this.#currentGeneration();
     this.#unfollow = orchestrator.events.follow((event) => this.#event(event));
-  }
-
-  /** An answer began after so long. */
-  firstToken(milliseconds: number): void {
-    this.#latency.add(milliseconds);
   }
 
   /** The newest points, oldest first. */
@@ -127,13 +120,12 @@ export class Observer {
   }
 
   #point(): HistoryPoint {
-    const { tokensPerSecond, firstTokenMs, waiting, nodes, utilisation } = this.#orchestrator.status();
-    const percentile = (share: number): number | null => this.#latency.percentile(share) ?? null;
-    const p50 = percentile(0.5) ?? firstTokenMs;
+    const { tokensPerSecond, waiting, nodes, utilisation } = this.#orchestrator.status();
+    const percentile = (share: number): number | null => this.#orchestrator.latency(share) ?? null;
     return {
       at: Date.now(),
       tokensPerSecond,
-      firstTokenMs: { p50, p95: percentile(0.95) ?? p50, p99: percentile(0.99) ?? p50 },
+      firstTokenMs: { p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) },
       waiting,
       nodes,
       utilisation,
