@@ -1,10 +1,13 @@
 /** The shell as a person meets it: through a pseudo-terminal, key by key. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fsys } from '@llambo/styx';
 import { connect } from '@llambo/styx/node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { serveFiles } from '../../src/cluster/serve.ts';
 import { Program, type Terminal } from '../cli/support/program.ts';
+import { EchoModels, startEcho } from '../cluster/support.ts';
 import { tick } from '../terminal/screen.ts';
 import { type StandIn, standIn } from './stand-in.ts';
 
@@ -228,4 +231,34 @@ test('a script ends with Ctrl-C and says so', async () => {
   t.type('\x03');
   expect(await t.ends()).toBe(130);
   expect(t.screen.text).not.toContain('never');
+});
+
+test('the flow of the seed, with a real orchestrator and its nodes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dish-'));
+  const real = await startEcho(new EchoModels(), 'classes: { tiny: { count: 3, model: m, capacity: 2 } }');
+  const doors = await serveFiles(real, { local: `unix!${join(folder, 'sock')}` });
+  try {
+    const t = new Dish(program.terminal(['dish', '--addr', doors.local], { columns: 80, rows: 24 }));
+    expect(await t.run('status')).toBe('Cluster: 3 nodes, 0% util');
+    t.type('ask -w wor\t2 max_tokens=3 hi\r');
+    await t.shows('echo: ');
+    await t.prompt();
+    expect(real.node('worker-0002')?.counters.requests).toBe(1);
+    await t.run('events on');
+    t.type('spawn tiny 2\r');
+    await t.shows('spawned 2 tiny nodes');
+    expect(await t.run('status')).toBe('Cluster: 5 nodes, 0% util');
+    t.type('ask max_tokens=5000 a long answer\r');
+    await t.until(() => real.nodes.some(({ load }) => load > 0));
+    t.type('\x03');
+    await t.prompt();
+    // The node is free again.
+    await t.until(() => real.nodes.every(({ load }) => load === 0));
+    t.type('exit\r');
+    expect(await t.ends()).toBe(130);
+  } finally {
+    await doors.close();
+    await real.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
