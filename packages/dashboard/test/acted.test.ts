@@ -38,7 +38,7 @@ describe.skipIf(executable === undefined)(`the page when things fail${skipReason
     const { page, close } = await visit(browser, gateway.url);
     await page.locator('.link.live').waitFor();
     await gateway.stop();
-    await page.getByText('Next attempt in 4 s.').waitFor({ timeout: 15_000 });
+    await page.getByText(/Next attempt in [4-8] s\./).waitFor({ timeout: 20_000 });
     await gateway.start();
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.locator('.link.live').waitFor({ timeout: 3000 });
@@ -166,10 +166,16 @@ describe.skipIf(executable === undefined)(`the page when things fail${skipReason
 
   it('counts votes as they come in, and shows who failed', async () => {
     const gateway = await new FakeGateway({ classes: { tiny: 30 } }).start();
+    let release = (): void => {};
+    gateway.held = new Promise((resolve) => {
+      release = resolve;
+    });
     const { page, close } = await visit(browser, `${gateway.url}/#/fusion`);
     await page.getByRole('textbox', { name: 'Question' }).fill('Which planet is the largest?');
     await page.getByRole('button', { name: 'Ask the nodes' }).click();
     await page.getByRole('heading', { name: 'Votes are coming in' }).waitFor();
+    await page.getByText('1 of 5').waitFor();
+    release();
     await page.getByRole('heading', { name: 'Consensus' }).waitFor();
     const tally = page.getByRole('list', { name: 'Answers by weight' });
     expect(

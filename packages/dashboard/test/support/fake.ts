@@ -56,6 +56,8 @@ export class FakeGateway {
   /** Pieces of every chat's answer, and what it ends with instead of an end, when not nothing. */
   answer: readonly string[] = ['An ', 'answer.'];
   cutOff: string | undefined;
+  /** A fusion goes on after its first vote when this has settled. */
+  held: Promise<void> | undefined;
   url = '';
   readonly #options: FakeOptions;
   readonly #random: () => number;
@@ -387,7 +389,7 @@ export class FakeGateway {
     }));
     for (const vote of votes) {
       send('vote', vote);
-      await pause(60);
+      await this.held;
     }
     send('vote', { ...votes[0], node: 'worker-0005', text: '', key: '', weight: 0, error: 'engine is gone' });
     send('result', {

@@ -1,6 +1,6 @@
 /** The built page, as a gateway serves it. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,21 +29,38 @@ function newest(path: string): number {
   return Math.max(...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** Builds the page when it is older than its sources. */
-export function buildPage(): void {
+function fresh(): boolean {
   const built = join(dist, 'index.html');
   const sources = ['src', 'index.html', 'vite.config.ts', 'public', '../styx/src'].map((name) =>
     newest(join(folder, name)),
   );
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return;
-  execFileSync(
-    process.execPath,
-    [join(folder, '../../node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
-    {
-      cwd: folder,
-      stdio: 'inherit',
-    },
-  );
+  return existsSync(built) && statSync(built).mtimeMs > Math.max(...sources);
+}
+
+/** Builds the page when it is older than its sources; of test files that run at the same time, one does it. */
+export function buildPage(): void {
+  const lock = join(folder, 'node_modules', '.building');
+  mkdirSync(dirname(lock), { recursive: true });
+  while (!fresh()) {
+    try {
+      mkdirSync(lock);
+    } catch {
+      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      // Left behind by one that was killed.
+      if (Date.now() - since > 60_000) rmSync(lock, { recursive: true, force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      continue;
+    }
+    try {
+      const vite = join(folder, '../../node_modules/vite/bin/vite.js');
+      execFileSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+        cwd: folder,
+        stdio: 'inherit',
+      });
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
+  }
 }
 
 export function servePage(pathname: string): { status: number; type: string; body: Buffer | string } {
