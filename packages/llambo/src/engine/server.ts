@@ -3,12 +3,15 @@ import type { Caller, Engine } from '@llambo/llama';
 import { type FileServer, StyxError } from '@llambo/styx';
 import { cloneDir, ctl, type Opener, type Session, serveTree, text } from '@llambo/styx/fs';
 import type { AnswerWriter } from '../wire/answer-writer.ts';
-import { dataFile } from '../wire/data-file.ts';
+import { dataFile, Held, MOST_HELD_BYTES } from '../wire/data-file.ts';
 import { badRequest, formatError } from '../wire/errors.ts';
 import { perform } from '../wire/perform.ts';
 import { refuseRouting, type WireRequest } from '../wire/request.ts';
 import { formatReport } from '../wire/status.ts';
 import { AttributeReader, quote, shown } from '../wire/words.ts';
+
+/** Sessions that one caller may have: what is beyond the longest queue is a program that forgets to close them. */
+const MOST_SESSIONS = 4096;
 
 /**
  * The tree {clone, ctl, status, N/{ctl,data,status}}. Who attaches is the caller of the requests made there; the aname may
@@ -16,30 +19,36 @@ import { AttributeReader, quote, shown } from '../wire/words.ts';
  */
 export function engineServer(engine: Engine): FileServer {
   const callers = new WeakMap<Opener, Caller>();
-  const owners = new Map<number, string>();
-  const sessions = new Set<EngineSession>();
+  const sessions = new Map<number, EngineSession>();
+  const counts = new Map<string, number>();
+  const held = new Held(MOST_HELD_BYTES);
   const root = cloneDir(
     (id, opener) => {
-      const session = new EngineSession(id, engine, callers.get(opener) ?? callerOf(opener));
-      owners.set(id, opener.uname);
-      sessions.add(session);
+      const caller = callers.get(opener) ?? callerOf(opener);
+      const count = counts.get(caller.id) ?? 0;
+      if (count >= MOST_SESSIONS) throw new StyxError(`queue-full: ${MOST_SESSIONS} sessions are open`);
+      counts.set(caller.id, count + 1);
+      const session = new EngineSession(id, engine, caller, held);
+      sessions.set(id, session);
       return session.serve(() => {
-        owners.delete(id);
-        sessions.delete(session);
+        sessions.delete(id);
+        const left = (counts.get(caller.id) ?? 1) - 1;
+        if (left > 0) counts.set(caller.id, left);
+        else counts.delete(caller.id);
       });
     },
     {
       files: {
         ctl: ctl({
           cancel(_args, { opener }) {
-            for (const session of sessions) if (session.caller.id === opener.uname) session.cancel();
+            for (const session of sessions.values()) if (session.caller.id === opener.uname) session.cancel();
           },
         }),
         status: text(async () =>
           formatReport({ ...engine.info, ...(await engine.status()), pid: process.pid }),
         ),
       },
-      visible: (id, opener) => owners.get(id) === opener.uname,
+      visible: (id, opener) => sessions.get(id)?.caller.id === opener.uname,
     },
   );
   return serveTree(root, {
@@ -83,11 +92,13 @@ class EngineSession {
   readonly caller: Caller;
   readonly #id: number;
   readonly #engine: Engine;
+  readonly #held: Held;
   /** Of each open of the data file. */
   readonly #works = new Set<Work>();
   #last: Work | undefined;
 
-  constructor(id: number, engine: Engine, caller: Caller) {
+  constructor(id: number, engine: Engine, caller: Caller, held: Held) {
+    this.#held = held;
     this.#id = id;
     this.#engine = engine;
     this.caller = caller;
@@ -98,7 +109,7 @@ class EngineSession {
       ctl: { cancel: () => this.cancel() },
       read: `${this.#id}\n`,
       files: {
-        data: dataFile((request, answer) => this.#begin(request, answer)),
+        data: dataFile((request, answer) => this.#begin(request, answer), { held: this.#held }),
         status: text(() => this.#status()),
       },
       close,

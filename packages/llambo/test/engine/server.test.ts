@@ -283,6 +283,39 @@ describe('callers', () => {
     await expect(other.walk([id, 'data'])).rejects.toThrow('file does not exist');
   });
 
+  test('cannot fill the engine with what they write and never read', async () => {
+    const { as } = await mount();
+    const [mine, other] = [await as('a'), await as('b')];
+    const whole = new Uint8Array(8 << 20).fill(97);
+    const files = [];
+    for (let i = 0; i < 8; i++) {
+      files.push((await session(mine)).data);
+      await files[i]?.write(0, whole);
+    }
+    const late = (await session(mine)).data;
+    await expect(write(late, 'a')).rejects.toThrow('queue-full: too many requests are written and not read');
+    await write((await session(other)).data, 'a');
+    await files[0]?.clunk();
+    await write(late, ASK);
+    await piece(files[1] as RemoteFile).catch(() => {});
+    expect(await rest(late)).toBe(ECHO);
+  });
+
+  test('cannot fill it with sessions', async () => {
+    const { as } = await mount();
+    const [mine, other] = [await as('a'), await as('b')];
+    const open = async (root: RemoteFile): Promise<RemoteFile> => {
+      const file = await walk(root, 'clone');
+      await file.open(ORDWR);
+      return file;
+    };
+    const opened = await Promise.all(Array.from({ length: 4096 }, () => open(mine)));
+    await expect(open(mine)).rejects.toThrow('queue-full: 4096 sessions are open');
+    await open(other);
+    await opened[0]?.clunk();
+    await open(mine);
+  });
+
   test('cancel their own requests only', async () => {
     const { as } = await mount({ tokenMs: 20 });
     const [mine, other] = [await as('a'), await as('b')];
