@@ -78,6 +78,8 @@ export class Session {
   readonly pid: number = 1;
   readonly jobs: Jobs;
   readonly events: EventWatch;
+  /** What is proved to servers that ask for proof, and asked of who dials us from elsewhere. */
+  readonly token: string | undefined;
   /** What is served at /n/dish. */
   readonly tree: FileServer;
   readonly startedAt: number = Date.now();
@@ -96,7 +98,6 @@ export class Session {
   /** `exit` was called at the prompt: no more commands. */
   exiting = false;
   readonly #stop: AbortController = new AbortController();
-  readonly #token: string | undefined;
   readonly #remotes: Set<Remote> = new Set();
   #foreground: AbortController | undefined;
   /** Writes what is left of a trace, and closes its file. */
@@ -109,7 +110,7 @@ export class Session {
     this.history = options.history ?? (() => []);
     this.findCluster = options.findCluster ?? (() => undefined);
     this.jobs = new Jobs(this.pid, this.user, 'dish');
-    this.#token = options.token;
+    this.token = options.token;
     this.events = new EventWatch(this);
     this.tree = serveDish(this);
   }
@@ -196,7 +197,7 @@ export class Session {
   remote(address: string): Remote {
     const trace = (direction: '<-' | '->', message: Fcall, at: string): void =>
       this.trace?.(traceLine(direction, message, at));
-    const remote = new Remote(address, { trace }, this.#token);
+    const remote = new Remote(address, { trace }, this.token);
     this.#remotes.add(remote);
     return remote;
   }

@@ -87,6 +87,15 @@ test('another cluster is brought in by its dial string, with proof of its token'
   expect(await output(`mount ${remote} /n/other`)).toContain('authentication required: set LLAMBO_TOKEN');
 });
 
+test('a directory is served to who proves the token', async () => {
+  const source = `mkdir /tmp/shared; echo here > /tmp/shared/file
+listen tcp!127.0.0.1!0 /tmp/shared > /tmp/address &
+while(! test -s /tmp/address) sleep 0.01
+mount \`{cat /tmp/address} /n/mine; cat /n/mine/file; kill $apid`;
+  expect(await output(source, { token: TOKEN })).toBe('here\n');
+  expect(await output('listen tcp!127.0.0.1!0 /')).toContain('set LLAMBO_TOKEN');
+});
+
 test('programs run here, or beside a model', async () => {
   const source = `cat > /tmp/hello.b <<END
 implement Hello;

@@ -1,7 +1,7 @@
 /** Commands that change the name space, as bind(1) describes them. */
 import { MAFTER, MBEFORE, MCREATE, type MountOptions, MREPL } from '@llambo/namespace';
 import type { File } from '@llambo/styx';
-import { DMDIR } from '@llambo/styx';
+import { DMDIR, tokenAuth } from '@llambo/styx';
 import { serveOn } from '@llambo/styx/node';
 import { DishError } from '../errors.ts';
 import type { Context } from '../run/context.ts';
@@ -109,12 +109,18 @@ const listen: Builtin = {
   name: 'listen',
   group: 'names',
   usage: 'address [directory]',
-  summary: 'serve a directory of this name space to who dials the address, until interrupted',
+  summary:
+    'serve a directory of this name space, until interrupted: at unix!path, or elsewhere to who proves the token',
   takes: ['none', 'file'],
   async run(ctx, args) {
     expectArgs(listen, args, 1, 2);
     const [address, directory = '/'] = args as [string, string?];
-    const serving = await serveOn(address, ctx.ns.export(directory, ctx.by));
+    const { token } = ctx.session;
+    const local = address.startsWith('unix!') || address.startsWith('/');
+    if (!local && token === undefined)
+      throw new DishError('whoever dials could do what you can: set LLAMBO_TOKEN, which they have to prove');
+    const auth = local ? {} : { auth: tokenAuth(() => token) };
+    const serving = await serveOn(address, ctx.ns.export(directory, ctx.by), auth);
     try {
       await ctx.out(`${serving.address}\n`);
       await new Promise<void>((resolve) => {
