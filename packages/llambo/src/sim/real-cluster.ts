@@ -21,6 +21,7 @@ export interface RealClusterOptions {
 }
 
 const START_MS = 300_000;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * `llamboctl up` in a process and a home of its own, so that it touches no cluster that runs here; the models are those
@@ -59,8 +60,18 @@ engine: { threads: ${threads} }
       words = (words + data.toString()).slice(-2000);
     });
   }
+  // Whatever ends this process ends that one too, and leaves nothing behind.
+  const interrupted = (): void => process.exit(130);
+  const cleanUp = (): void => {
+    child.kill('SIGTERM');
+    rmSync(home, { recursive: true, force: true });
+  };
+  process.once('exit', cleanUp);
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   const stop = async (): Promise<void> => {
     await ended(child);
+    process.off('exit', cleanUp);
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     rmSync(home, { recursive: true, force: true });
   };
   while (!(await answers(url))) {
