@@ -74,7 +74,7 @@ export function App(): VNode {
         </div>
       </header>
       <Lost />
-      <main id="main" tabIndex={-1} ref={main} class={`view-${page.name || 'overview'}`}>
+      <main id="main" tabIndex={-1} ref={main} class={link.value.state === 'lost' ? 'stale' : undefined}>
         <h1 class="unseen">{page.title}</h1>
         <View />
       </main>

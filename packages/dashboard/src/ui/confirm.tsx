@@ -90,8 +90,9 @@ export function Confirm(): VNode {
           >
             <h2 id="confirm-title">{now.why}</h2>
             <pre class="line">
-              <span class="dim">/n/llambo/ctl &lt; </span>
+              <span class="dim">echo </span>
               {now.command}
+              <span class="dim"> &gt; /n/llambo/ctl</span>
             </pre>
             {failure.value === undefined ? null : (
               <p class="bad" role="alert">
