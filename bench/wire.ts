@@ -4,6 +4,7 @@
  * is the same engine with the asker in its process; the processor time of both is told apart from what the steps cost.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,9 @@ import { printTable } from './support/table.ts';
 
 const STEP_MS = 10;
 const SECONDS = Number(process.env['BENCH_S'] ?? 4);
+/** Bytes of a Tread, and of an Rread with one token. */
+const ASK = 23;
+const TOKEN = 30;
 const WORDS = [' the', ' engine', ' has', ' no', ' model', ' and', ' répète', '.'];
 
 /** One token for each answer in every step. */
@@ -61,7 +65,7 @@ const cpuMs = (): number => {
 
 if (process.argv[2] === 'serve') {
   let writes = 0;
-  const { Socket } = await import('node:net');
+  const { Socket } = net;
   const uncork = Socket.prototype.uncork;
   const write = Socket.prototype.write;
   Socket.prototype.uncork = function (this: InstanceType<typeof Socket>) {
@@ -73,6 +77,12 @@ if (process.argv[2] === 'serve') {
     return write.apply(this, args);
   };
   await serveOn(`unix!${process.argv[3]}`, engineServer(stepping()));
+  const bare = net.createServer((bareSocket) => {
+    const timer = setInterval(() => bareSocket.write(Buffer.alloc(TOKEN)), STEP_MS);
+    bareSocket.on('error', () => {}).on('close', () => clearInterval(timer));
+    bareSocket.resume();
+  });
+  await new Promise<void>((resolve) => bare.listen(`${process.argv[3]}.bare`, resolve));
   process.stdout.write('ready\n');
   process.on('message', () => process.send?.({ cpuMs: cpuMs(), writes }));
   process.on('disconnect', () => process.exit(0));
@@ -162,6 +172,25 @@ async function measure(
   };
 }
 
+/** The same bytes, one token at once, over a bare socket: what waking both processes up costs. */
+async function bareSocket(socket: string, child: ChildProcess): Promise<{ server: number; client: number }> {
+  const connection = net.connect(socket);
+  await new Promise((resolve) => connection.once('connect', resolve));
+  let count = 0;
+  connection.on('data', () => {
+    count++;
+    connection.write(Buffer.alloc(ASK));
+  });
+  const before = { own: cpuMs(), other: await usageOf(child) };
+  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
+  const after = { own: cpuMs(), other: await usageOf(child) };
+  connection.destroy();
+  return {
+    server: ((after.other.cpuMs - before.other.cpuMs) * 1000) / count,
+    client: ((after.own - before.own) * 1000) / count,
+  };
+}
+
 async function main(): Promise<void> {
   const socket = join(tmpdir(), `llambo-bench-wire-${process.pid}.sock`);
   const child = spawn(
@@ -202,6 +231,10 @@ async function main(): Promise<void> {
       ]),
     );
     client.close();
+    const bare = await bareSocket(`${socket}.bare`, child);
+    console.log(
+      `a bare socket, 1 at once, steps and all: ${show(bare.server)} in its process, ${show(bare.client)} in the asking one`,
+    );
     const many = all[1] as Figures;
     const one = all[0] as Figures;
     const round = (value: number): number => Math.round(value * 10) / 10;
@@ -212,6 +245,7 @@ async function main(): Promise<void> {
         hop_us: round(many.server + many.client - many.direct),
         one_server_us: round(one.server - one.direct),
         one_client_us: round(one.client),
+        one_bare_us: round(bare.server + bare.client),
         writes_per_step: round(many.writesPerStep),
       }),
     );
