@@ -7,6 +7,7 @@ import type { File } from '@llambo/styx';
 import type { ClassConfig } from '../config/schema.ts';
 import { LlamboError, unknownModel } from '../errors.ts';
 import { NodeEngine } from '../wire/node-engine.ts';
+import { Doubts } from './doubts.ts';
 import {
   type EngineWanted,
   type HostHooks,
@@ -61,15 +62,6 @@ interface Wanted {
   count: number;
 }
 
-/** Whether an engine is there: nobody is sure. */
-interface Doubt {
-  /** Runs until the host is asked. */
-  timer: NodeJS.Timeout | undefined;
-  waitMs: number;
-  /** When the last doubt was settled, milliseconds, monotonic. */
-  last: number;
-}
-
 /** A model that some class names. */
 interface Pool {
   readonly served: ServedModel;
@@ -81,9 +73,6 @@ interface Pool {
 const AWAY_MS = 10_000;
 /** How long a node that leaves may finish what it has, milliseconds. */
 const DRAIN_MS = 30_000;
-/** How long a host may take to notice that an engine died, milliseconds. */
-const FIRST_DOUBT_MS = 50;
-const LONGEST_DOUBT_MS = 2000;
 /** Requests at once that an engine is made for at least: it keeps its shape when nodes are added. */
 const LEAST_SEQUENCES = 16;
 const FIRST_RETRY_MS = 500;
@@ -97,8 +86,7 @@ export class Fleet {
   readonly #wanted = new Map<string, Wanted>();
   readonly #pools = new Map<string, Pool>();
   readonly #nodes = new Map<string, ClusterNode>();
-  /** By host and model. */
-  readonly #doubts = new Map<string, Doubt>();
+  readonly #doubts: Doubts;
   readonly #leaving = new Map<ClusterNode, NodeJS.Timeout>();
   #lastNode = 0;
   #reconciling: Promise<void> | undefined;
@@ -111,6 +99,16 @@ export class Fleet {
     this.#options = options;
     this.#hooks = hooks;
     this.#lastNode = options.lastNode ?? 0;
+    this.#doubts = new Doubts({
+      ask: async (host, model) =>
+        (await this.#hosts
+          .get(host)
+          ?.engineInfo(model)
+          .catch(() => undefined)) !== undefined,
+      cleared: (host, model) => {
+        for (const node of this.#neighbours(host, model)) this.#hooks.up(node);
+      },
+    });
   }
 
   get nodes(): ReadonlyMap<string, ClusterNode> {
@@ -241,31 +239,10 @@ export class Fleet {
     if (this.#leaving.has(node)) void this.#stopWorkers(node.host, [node]).catch(() => {});
   }
 
-  /**
-   * A node said that its engine is gone. Its neighbours have the same one: they get no work until their host has said
-   * whether that is so, and while it keeps being wrong, ever more slowly.
-   */
-  doubt(node: ClusterNode): void {
-    const key = `${node.host} ${node.model}`;
-    const doubt = this.#doubts.get(key) ?? { timer: undefined, waitMs: FIRST_DOUBT_MS, last: 0 };
-    this.#doubts.set(key, doubt);
-    if (doubt.timer !== undefined) return;
-    const now = performance.now();
-    doubt.waitMs =
-      now - doubt.last > LONGEST_DOUBT_MS ? FIRST_DOUBT_MS : Math.min(LONGEST_DOUBT_MS, doubt.waitMs * 2);
-    const neighbours = [...this.nodesOf(node.model)].filter(({ host }) => host === node.host);
-    for (const each of neighbours) this.#hooks.down(each, 'its engine may be gone');
-    const ask = async (): Promise<void> => {
-      const info = await this.#hosts
-        .get(node.host)
-        ?.engineInfo(node.model)
-        .catch(() => undefined);
-      doubt.timer = undefined;
-      doubt.last = performance.now();
-      if (info === undefined || this.#stopped) return; // we are told when the engine is back
-      for (const each of neighbours) if (this.#nodes.get(each.id) === each) this.#hooks.up(each);
-    };
-    doubt.timer = setTimeout(() => void ask(), doubt.waitMs);
+  /** A node said that its engine is gone: its neighbours have the same one. */
+  doubt({ host, model }: ClusterNode): void {
+    if (!this.#doubts.raise(host, model)) return;
+    for (const node of this.#neighbours(host, model)) this.#hooks.down(node, 'its engine may be gone');
   }
 
   /** The node was silent for too long. */
@@ -292,7 +269,7 @@ export class Fleet {
     this.#stopped = true;
     clearTimeout(this.#retry);
     for (const timer of this.#away.values()) clearTimeout(timer);
-    for (const { timer } of this.#doubts.values()) clearTimeout(timer);
+    this.#doubts.stop();
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     await Promise.allSettled(
       [...this.#hosts.values()].map(async (link) => {
@@ -393,6 +370,10 @@ export class Fleet {
       ...(threads === undefined ? {} : { threads }),
       ...(tokenMs === undefined ? {} : { tokenMs }),
     };
+  }
+
+  #neighbours(host: string, model: string): ClusterNode[] {
+    return [...this.nodesOf(model)].filter((node) => node.host === host);
   }
 
   /** What the engine on a host says of its model, and of itself. */
@@ -511,8 +492,7 @@ export class Fleet {
         for (const node of ours()) this.#hooks.beat(node);
       },
       engine: (model, up, why) => {
-        clearTimeout(this.#doubts.get(`${name} ${model}`)?.timer);
-        this.#doubts.delete(`${name} ${model}`);
+        this.#doubts.drop(name, model);
         if (up) void this.#learn(name, model);
         let count = 0;
         for (const node of ours()) {

@@ -59,3 +59,28 @@ export class Reservoir {
     return sorted[Math.min(length - 1, Math.floor(share * length))];
   }
 }
+
+/** What a cluster does, in figures of the last seconds. */
+export class ClusterMeters {
+  /** Milliseconds from a question to its first token. */
+  readonly firstToken: Reservoir = new Reservoir();
+  readonly #all = new RateMeter();
+  readonly #classes = new Map<string, RateMeter>();
+
+  /** Nodes of a class gave so many tokens. */
+  tokens(nodeClass: string, count: number): void {
+    this.#all.add(count);
+    let meter = this.#classes.get(nodeClass);
+    if (meter === undefined) this.#classes.set(nodeClass, (meter = new RateMeter()));
+    meter.add(count);
+  }
+
+  /** Tokens a second. */
+  rate(): number {
+    return this.#all.rate();
+  }
+
+  rateOf(nodeClass: string): number {
+    return this.#classes.get(nodeClass)?.rate() ?? 0;
+  }
+}

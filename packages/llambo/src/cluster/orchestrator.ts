@@ -5,9 +5,10 @@ import { LlamboError } from '../errors.ts';
 import { homeFolder } from '../home.ts';
 import type { LaunchEngine } from '../host/index.ts';
 import type { KeyLimits } from './admission/index.ts';
-import { Answer, type AnswerHooks } from './answer.ts';
+import { Answer, type AnswerHooks, isNodesFault } from './answer.ts';
 import { AutoscaleController, type ClassDecision, type ClassScale } from './autoscaler/index.ts';
 import { createStrategy, type Decision, type Observation } from './balancer/index.ts';
+import { checkpointText } from './checkpoint.ts';
 import { type Control, runCommands } from './ctl/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { embeddedHost } from './embedded.ts';
@@ -18,7 +19,7 @@ import type { HostStatus } from './hosts/link.ts';
 import type { HostAddress } from './hosts/ports.ts';
 import type { AnswerSink, Inference, InferenceRequest } from './inference.ts';
 import type { Job } from './job.ts';
-import { RateMeter, Reservoir } from './meter.ts';
+import { ClusterMeters } from './meter.ts';
 import { type FindModel, modelFinder } from './models.ts';
 import type { ClusterNode, NodeCalls } from './node.ts';
 import { Hedging, RetryPolicy } from './retry/index.ts';
@@ -72,9 +73,7 @@ export class Orchestrator {
   readonly #watch: Watch;
   readonly #retry = new RetryPolicy();
   readonly #hedging: Hedging | undefined;
-  readonly #throughput = new RateMeter();
-  readonly #latency = new Reservoir();
-  readonly #classRates = new Map<string, RateMeter>();
+  readonly #meters = new ClusterMeters();
   readonly #pauses = new Set<NodeJS.Timeout>();
   /** Nodes that an operator took out of rotation. */
   readonly #drained = new Set<string>();
@@ -183,12 +182,9 @@ export class Orchestrator {
     });
     this.#answerHooks = {
       strategy: () => this.#dispatcher.strategy.name,
-      tokens: (node, count) => {
-        this.#throughput.add(count);
-        this.#classRate(node.class).add(count);
-      },
+      tokens: (node, count) => this.#meters.tokens(node.class, count),
       firstToken: (answer, milliseconds, ofNode) => {
-        this.#latency.add(milliseconds);
+        this.#meters.firstToken.add(milliseconds);
         this.#hedging?.observe(answer.model, ofNode);
       },
       hedgeDelay: (answer) => this.#hedging?.delay(answer.model),
@@ -213,8 +209,8 @@ export class Orchestrator {
       },
       signals: autoscaleSignals(this.#fleet, {
         waiting: (name) => this.#dispatcher.waitingFor(name, this.#fleet.resolve(name).model),
-        tokensPerSecond: (name) => this.#classRate(name).rate(),
-        firstTokenMs: () => this.#latency.percentile(0.95) ?? 0,
+        tokensPerSecond: (name) => this.#meters.rateOf(name),
+        firstTokenMs: () => this.#meters.firstToken.percentile(0.95) ?? 0,
       }),
       effects: {
         spawn: async (name, count) => {
@@ -298,11 +294,11 @@ export class Orchestrator {
   }
 
   tokenize(model: string | undefined, text: string, options: { special?: boolean } = {}): Promise<number[]> {
-    return this.#errand(model, {}, 0, (calls) => calls.tokenize(text, options));
+    return this.#aside(model, (calls) => calls.tokenize(text, options));
   }
 
   detokenize(model: string | undefined, tokens: readonly number[]): Promise<string> {
-    return this.#errand(model, {}, 0, (calls) => calls.detokenize(tokens));
+    return this.#aside(model, (calls) => calls.detokenize(tokens));
   }
 
   applyTemplate(
@@ -310,7 +306,7 @@ export class Orchestrator {
     messages: readonly ChatMessage[],
     tools?: readonly unknown[],
   ): Promise<string> {
-    return this.#errand(model, {}, 0, (calls) => calls.applyTemplate(messages, tools));
+    return this.#aside(model, (calls) => calls.applyTemplate(messages, tools));
   }
 
   /** The model, and the class if one was named, that a request's model name stands for. @throws LlamboError */
@@ -357,20 +353,11 @@ export class Orchestrator {
 
   /** What is wanted of the cluster, as commands that would make another one like it, ctl(7). */
   checkpoint(): string {
-    const { enabled, policy, limits } = this.#autoscaler;
-    const bounds = Object.entries(limits.classes ?? {}).flatMap(([name, { minimum, maximum }]) => [
-      ...(minimum === undefined ? [] : [`limit minimum ${minimum} ${name}`]),
-      ...(maximum === undefined ? [] : [`limit maximum ${maximum} ${name}`]),
-    ]);
-    return [
-      `strategy ${this.strategy}`,
-      `limit minimum ${limits.minimum}`,
-      `limit maximum ${limits.maximum}`,
-      ...bounds,
-      `autoscale policy ${policy}`,
-      `autoscale ${enabled ? 'on' : 'off'}`,
-      ...[...this.#fleet.classes].map(([name, { count }]) => `scale ${name} ${count}`),
-    ].join('\n');
+    return checkpointText({
+      strategy: this.strategy,
+      autoscale: this.#autoscaler,
+      classes: this.#fleet.classes,
+    });
   }
 
   /** The last decisions of the balancer, oldest first. */
@@ -414,15 +401,15 @@ export class Orchestrator {
       hosts: this.#fleet.hosts.length,
       waiting: this.#dispatcher.waiting(),
       strategy: this.strategy,
-      tokensPerSecond: this.#throughput.rate(),
-      firstTokenMs: this.#latency.percentile(0.5),
+      tokensPerSecond: this.#meters.rate(),
+      firstTokenMs: this.#meters.firstToken.percentile(0.5),
       startedAt: this.startedAt,
     });
   }
 
   /** First-token latency, milliseconds, of the newest answers. */
   latency(share: number): number | undefined {
-    return this.#latency.percentile(share);
+    return this.#meters.firstToken.percentile(share);
   }
 
   /** Fails what waits. Hosts go on without us, unless `down` ends them. */
@@ -468,6 +455,21 @@ export class Orchestrator {
     );
     this.#dispatcher.submit(errand);
     return errand.result;
+  }
+
+  /** What costs no decoding asks any node that works, full or not: it needs none of the engine's sequences. */
+  async #aside<T>(model: string | undefined, work: (calls: NodeCalls) => Promise<T>): Promise<T> {
+    const target = this.#fleet.resolve(model);
+    for (const node of this.#fleet.nodesOf(target.model)) {
+      if (node.state !== 'idle' && node.state !== 'busy') continue;
+      try {
+        return await work(node.calls);
+      } catch (error) {
+        if (!isNodesFault(error as Error)) throw error;
+        break; // something is going on: wait in line like everybody
+      }
+    }
+    return this.#errand(model, {}, 0, work);
   }
 
   /** A job whose node died goes to another one, now or after a pause. */
@@ -520,11 +522,5 @@ export class Orchestrator {
     this.#store.append({ kind: 'drained', node: node.id, drained });
     this.#watch.tell(node, drained ? 'drain' : 'resume');
     this.events.add(`${node.id} is ${drained ? 'draining' : 'back in rotation'}`);
-  }
-
-  #classRate(name: string): RateMeter {
-    let rate = this.#classRates.get(name);
-    if (rate === undefined) this.#classRates.set(name, (rate = new RateMeter()));
-    return rate;
   }
 }
