@@ -21,7 +21,8 @@ export function parseWords(command: Command, args: readonly string[]): Parsed & 
   };
   for (let i = 0; i < args.length; i++) {
     const word = args[i] as string;
-    if (command.verbatim && words.length > 0) words.push(word);
+    if (command.verbatim && (words.length > 0 || (command.verbatim === 'all' && !/^(-h|--help)$/.test(word))))
+      words.push(word);
     else if (word === '--') {
       words.push(...args.slice(i + 1));
       break;

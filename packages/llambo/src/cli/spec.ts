@@ -60,8 +60,8 @@ export interface Command {
   readonly examples?: readonly Example[];
   /** Exit statuses beside those that all commands have. */
   readonly exits?: readonly (readonly [number, string])[];
-  /** Words behind the first argument belong to something else: options among them are not ours. */
-  readonly verbatim?: boolean;
+  /** Words behind the first argument belong to something else: options among them are not ours. `all`: from the start. */
+  readonly verbatim?: boolean | 'all';
   /** Not in the overview: used by the completion scripts. */
   readonly hidden?: boolean;
   load(): Promise<CommandModule>;

@@ -140,6 +140,21 @@ describe('a command line', () => {
   });
 });
 
+describe('what the documents show can be typed', () => {
+  const lines = [
+    ...readFileSync(new URL('../../../../docs/tour.md', import.meta.url), 'utf8').matchAll(/^\$ (.*)$/gm),
+    ...COMMANDS.flatMap(({ examples = [] }) => examples.map(({ line }) => ['', line])),
+  ].map((match) => match[1] as string);
+
+  test.each(lines)('%s', (line) => {
+    const words = /llamboctl\s+([^|;&>)]*)/.exec(line)?.[1] ?? '';
+    const [name = '', ...args] = [...words.matchAll(/'[^']*'|"[^"]*"|\S+/g)].map(([word]) =>
+      word.replace(/^(['"])(.*)\1$/, '$2'),
+    );
+    parseWords(command(name), args.at(-1) === '<' ? args.slice(0, -1) : args);
+  });
+});
+
 /** What bash offers for these words, the last of which is being written. */
 function complete(script: string, ...words: string[]): string[] {
   const run = `source ${script}; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _llamboctl; printf '%s\\n' "\${COMPREPLY[@]}"`;

@@ -57,10 +57,11 @@ async function listed(parsed: Parsed, history: History): Promise<boolean> {
     out.write(json ? toJson(session) : toMarkdown(session));
   } else if (sought !== undefined) {
     const hits = history
-      .search(sought)
+      .search([sought, ...parsed.words].join(' '))
       .map(({ session, turn, line }) => ({ session: session.id, turn: turn.number, role: turn.role, line }));
     if (json) out.write(`${JSON.stringify(hits)}\n`);
-    else out.write(hits.map(({ session, role, line }) => `${session}  ${role}  ${line}\n`).join(''));
+    else
+      out.write(hits.map(({ session, role, line }) => `${fit(`${session}  ${role}  ${line}`)}\n`).join(''));
   } else if (parsed.flag('sessions')) {
     const { titleOf } = await import('../../limbot/export.ts');
     const rows = history
@@ -78,6 +79,12 @@ async function listed(parsed: Parsed, history: History): Promise<boolean> {
       out.write(`${table(rows.map(({ id, last, turns, title }) => [id, last, String(turns), title]))}\n`);
   } else return false;
   return true;
+}
+
+/** A row of a terminal; a pipe gets all of it. */
+function fit(line: string): string {
+  const { isTTY, columns } = process.stdout;
+  return isTTY && line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
 }
 
 function settingsOf(parsed: Parsed): Settings {

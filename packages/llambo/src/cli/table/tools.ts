@@ -32,7 +32,7 @@ Ctrl-C stops; the next pull goes on where it stopped.`,
     arguments: [{ name: 'ARGUMENT', kind: 'file', optional: true, rest: true }],
     description: ['The arguments of limbo(1).'],
     examples: [{ line: 'llamboctl limbo -o hello.dis hello.b', what: 'hello.b to hello.dis' }],
-    verbatim: true,
+    verbatim: 'all',
     load: () => import('../commands/limbo.ts'),
   },
   {
