@@ -85,12 +85,18 @@ export class Namespace {
     return this.current.path;
   }
 
-  /** A copy that changes on its own from now on (FORKNS); costs one object until then. */
-  fork(): Namespace {
+  /**
+   * A copy that changes on its own from now on (FORKNS); costs one object until then. Of a name space that many machines
+   * begin with, a machine's copy has its own user and devices.
+   */
+  fork({
+    user = this.user,
+    devices = this.devices,
+  }: Pick<Partial<NamespaceOptions>, 'user' | 'devices'> = {}): Namespace {
     this.check();
     const copy = new Namespace(
-      this.user,
-      this.devices,
+      user,
+      devices,
       this.table.retain(),
       this.slash.dup(),
       this.current.dup(),

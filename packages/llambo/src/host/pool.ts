@@ -31,7 +31,8 @@ export class WorkerPool {
   readonly #sysname: string;
   readonly #hooks: PoolHooks;
   readonly #folders: WorkerFolders;
-  readonly #scheduler = new Scheduler();
+  /** Short slices: whatever a program does, each token of the others waits for the event loop twice. */
+  readonly #scheduler = new Scheduler({ slice: 2 });
   readonly #workers = new Map<string, Worker>();
   readonly #links = new Map<string, EngineLink>();
   readonly #suspects = new Map<Worker, Suspect>();

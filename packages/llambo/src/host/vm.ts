@@ -42,12 +42,21 @@ export function newFds(): FdGroup {
   return new FdGroup(MOST_FILES, { left: MOST_FILES_IN_ALL });
 }
 
-/** Devices that keep nothing of a machine's own: one set serves all machines of a thread. */
-let common: readonly (readonly [string, FileServer])[] | undefined;
+/** What keeps nothing of a machine's own: one set of devices and binds, with which all machines of a thread begin. */
+interface Common {
+  readonly devices: Devices;
+  readonly namespace: Namespace;
+}
 
-function commonDevices(sysname: string): readonly (readonly [string, FileServer])[] {
+let common: Promise<Common> | undefined;
+
+function commonPlace(sysname: string): Promise<Common> {
+  return (common ??= makeCommon(sysname));
+}
+
+async function makeCommon(sysname: string): Promise<Common> {
   const root = ['dev', 'dev/llama', 'dis', 'env', 'fd', 'n', 'n/llambo', 'prog', 'tmp'];
-  return (common ??= [
+  const devices: Devices = new Map([
     ['/', rootDevice(root)],
     ['c', consDevice({ sysname, drivers: [...'/c|despt'].map((char) => [char, DRIVERS[char] as string]) })],
     ['e', envDevice(new EnvGroup())],
@@ -55,6 +64,12 @@ function commonDevices(sysname: string): readonly (readonly [string, FileServer]
     ['d', dupDevice()],
     ['s', srvDevice()],
   ]);
+  const namespace = await Namespace.create({ user: 'none', devices, mounts: MOST_MOUNTS });
+  await namespace.bind('#c', '/dev', MBEFORE);
+  await namespace.bind('#d', '/fd', MREPL);
+  await namespace.bind('#e', '/env', MREPL | MCREATE);
+  await namespace.mount(libraryServer(), '/dis', MREPL, { source: 'dis' });
+  return { devices, namespace };
 }
 
 const DRIVERS: Readonly<Record<string, string>> = {
@@ -98,22 +113,16 @@ export async function makePlace(shape: MachineShape): Promise<Place> {
     ended: shape.ended,
   });
   const { user } = shape;
+  const { devices: shared, namespace: first } = await commonPlace(shape.sysname);
   const devices: Devices = new Map([
-    ...commonDevices(shape.sysname),
+    ...shared,
     ['p', progDevice(progTable(machine))],
     ['t', ramfs({ owner: user, quota: TMP })],
     ...Object.entries(shape.more ?? {}),
   ]);
-  const namespace = await Namespace.create({ user, devices, mounts: MOST_MOUNTS });
-  for (const [device, at, flags] of [
-    ['#c', '/dev', MBEFORE],
-    ['#d', '/fd', MREPL],
-    ['#e', '/env', MREPL | MCREATE],
-    ['#p', '/prog', MREPL],
-    ['#t', '/tmp', MREPL | MCREATE],
-  ] as const)
-    await now(namespace.bind(device, at, flags));
-  await now(namespace.mount(libraryServer(), '/dis', MREPL, { source: 'dis' }));
+  const namespace = first.fork({ user, devices });
+  await now(namespace.bind('#p', '/prog', MREPL));
+  await now(namespace.bind('#t', '/tmp', MREPL | MCREATE));
   await now(namespace.mount(shape.llama, '/dev/llama', MREPL, { source: 'llama' }));
   return { machine, namespace };
 }

@@ -123,9 +123,9 @@ bytes_out=4
       bind -b '#c' /dev
       bind '#d' /fd
       bind -c '#e' /env
+      mount dis /dis
       bind '#p' /prog
       bind -c '#t' /tmp
-      mount dis /dis
       mount llama /dev/llama
       mount llambo /n/llambo
       bind /n/llambo/worker-0001 /n/llambo/worker-0001
