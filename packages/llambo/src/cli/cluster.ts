@@ -66,6 +66,8 @@ export async function startCluster(
     const gateway = await startGateway(orchestrator, config.listen.http, {
       keys: new KeyStore(),
       ...(register ? { spool: join(state, 'streams') } : {}),
+      ...(config.listen.tls === undefined ? {} : { tls: config.listen.tls }),
+      ...(config.listen.origins === undefined ? {} : { origins: config.listen.origins }),
     });
     closers.push(() => gateway.close());
     if (!config.host.local) closers.push(() => orchestrator.stop());

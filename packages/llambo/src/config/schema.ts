@@ -56,6 +56,17 @@ export const configSchema = z.strictObject({
   listen: z
     .strictObject({
       http: address.default('127.0.0.1:8640').describe('address of the HTTP gateway'),
+      tls: z
+        .strictObject({
+          cert: z.string().min(1).describe('certificate chain, PEM'),
+          key: z.string().min(1).describe('its private key, PEM'),
+        })
+        .optional()
+        .describe('files for HTTPS; they are read again when they change'),
+      origins: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('origins of other web pages that may use the API; * for all'),
       styx: z
         .string()
         .regex(/^(tcp|tls|ws)![^!\s]+![^!\s]+/, 'is not a dial string such as tcp!127.0.0.1!5640')

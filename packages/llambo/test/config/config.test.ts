@@ -1,10 +1,12 @@
 /** llambo.yaml: what it means, and where a mistake in it is. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { classSchema, configSchema } from '../../src/config/schema.ts';
 import { formatBytes, parseBytes } from '../../src/config/units.ts';
 
 const parse = (text: string) => parseConfig(text, 'f');
@@ -205,4 +207,22 @@ describe('sizes', () => {
       ),
     );
   });
+});
+
+test('llambo.yaml(5) names every key', () => {
+  const manual = readFileSync(new URL('../../../../docs/man/llambo.yaml.5.md', import.meta.url), 'utf8');
+  const named = new Set([...manual.matchAll(/`([\w.]+)`/g)].map(([, name]) => name));
+  const keys = (schema: unknown, path: string): string[] => {
+    const { properties } = schema as { properties?: Record<string, unknown> };
+    if (properties === undefined) return [path];
+    return Object.entries(properties).flatMap(([name, inner]) =>
+      keys(inner, path === '' ? name : `${path}.${name}`),
+    );
+  };
+  const json = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  const all = keys(json, '').map((key) =>
+    key === 'classes' || key === 'autoscale.classes' ? `${key}.NAME` : key,
+  );
+  expect(all.filter((key) => !named.has(key))).toEqual([]);
+  expect(Object.keys(classSchema.shape).filter((key) => !named.has(key))).toEqual([]);
 });

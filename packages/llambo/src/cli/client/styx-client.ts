@@ -51,15 +51,23 @@ export class StyxClient implements ClusterClient {
 
   /** @throws LlamboError `unreachable` */
   static async connect(address: string, token?: string): Promise<StyxClient> {
-    let client: Client | undefined;
+    let client: Client;
     try {
       client = await connect(address, { signal: AbortSignal.timeout(DIAL_MS) });
-      const uname = 'operator';
+    } catch (error) {
+      throw unreachable(address, error);
+    }
+    const uname = 'operator';
+    try {
       const root = await client.attach(token === undefined ? { uname } : { uname, auth: proveToken(token) });
       return new StyxClient(address, client, root);
     } catch (error) {
-      client?.close();
-      throw unreachable(address, error);
+      client.close();
+      const why = (error as Error).message;
+      throw new LlamboError(
+        'bad-request',
+        `${address} lets nobody in without its token (${why}); it is taken from LLAMBO_TOKEN or usr/llamboctl.conf`,
+      );
     }
   }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { toDialString } from '../../dish/address.ts';
 import { runDish } from '../../dish/main.ts';
 import { homeFolder } from '../../home.ts';
-import { isDialString, userConf } from '../client/connect.ts';
+import { userConf } from '../client/connect.ts';
 import { UsageError } from '../errors.ts';
 import type { Parsed } from '../spec.ts';
 
@@ -12,19 +13,24 @@ function localSocket(): string | undefined {
   return existsSync(path) ? `unix!${path}` : undefined;
 }
 
-export async function run(_args: readonly string[], parsed: Parsed): Promise<number> {
-  const option = parsed.text('addr');
-  if (option !== undefined && !isDialString(option))
+function dialString(address: string): string {
+  try {
+    return toDialString(address);
+  } catch {
     throw new UsageError(
-      `--addr ${option}: dish speaks Styx`,
-      'give a dial string: tcp!host!5640 or unix!path',
+      `${address} is no address`,
+      'want tcp!host!5640, unix!path, or HOST:PORT of a gateway',
     );
+  }
+}
+
+export async function run(_args: readonly string[], parsed: Parsed): Promise<number> {
   const conf = userConf();
-  // The address of a gateway says nothing of where Styx is spoken: then the home's own cluster is meant.
-  const address = [option, process.env['LLAMBO_ADDR'], conf.addr].find((each) => each && isDialString(each));
+  const given = parsed.text('addr') || process.env['LLAMBO_ADDR'] || conf.addr;
+  const address = given === undefined ? undefined : dialString(given);
   const command = parsed.text('command');
   const script = command === undefined ? parsed.words[0] : undefined;
-  const args = script === undefined ? parsed.words : parsed.words.slice(1);
+  const args = command === undefined ? parsed.words.slice(1) : parsed.words;
   return runDish({
     findCluster: () => address ?? localSocket(),
     token: process.env['LLAMBO_TOKEN'] || conf.token,

@@ -10,8 +10,14 @@ import { EXIT, type Parsed } from '../spec.ts';
 export async function run(_args: readonly string[], parsed: Parsed): Promise<number> {
   const folder = resolve(parsed.words[0] as string);
   const address = styxAddress(parsed.text('addr'));
-  const command = mountCommand(address, folder);
-  if (parsed.flag('print')) {
+  const printed = parsed.flag('print');
+  const command = mountCommand(address, folder) ?? (printed ? ['9pfuse', address, folder] : undefined);
+  if (command === undefined)
+    throw new LlamboError(
+      'bad-request',
+      'this machine has neither 9pfuse nor 9p in its kernel: install plan9port, or load the module 9p; llamboctl dish shows the tree without either',
+    );
+  if (printed) {
     process.stdout.write(`${command.join(' ')}\n`);
     return EXIT.ok;
   }
@@ -42,17 +48,14 @@ function styxAddress(given: string | undefined): string {
 }
 
 /** With what this machine has: 9pfuse needs no root, the kernel's 9p does. */
-function mountCommand(address: string, folder: string): string[] {
+function mountCommand(address: string, folder: string): string[] | undefined {
   if (inPath('9pfuse')) return ['9pfuse', address, folder];
   if (/\b9p$/m.test(readOr('/proc/filesystems'))) {
     const [network, host = '', port = '5640'] = address.split('!');
     const where = network === 'unix' ? 'trans=unix' : `trans=tcp,port=${port}`;
     return ['mount', '-t', '9p', '-o', `${where},version=9p2000,access=any`, host, folder];
   }
-  throw new LlamboError(
-    'bad-request',
-    'this machine has neither 9pfuse nor 9p in its kernel: install plan9port, or load the module 9p; llamboctl dish shows the tree without either',
-  );
+  return undefined;
 }
 
 function inPath(name: string): boolean {

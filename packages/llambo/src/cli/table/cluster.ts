@@ -1,5 +1,5 @@
 import type { Command } from '../spec.ts';
-import { addr, GROUPS } from './common.ts';
+import { addr, GROUPS, json } from './common.ts';
 
 const group = GROUPS.cluster;
 
@@ -45,6 +45,35 @@ copy to FILE if one is named: commands of ctl(7), which restore sends to this cl
     ],
     examples: [{ line: 'llamboctl checkpoint save before.ctl', what: 'before something risky' }],
     load: () => import('../commands/control.ts').then(({ checkpoint }) => checkpoint),
+  },
+  {
+    name: 'keys',
+    group,
+    summary: 'make, list or revoke the API keys of the cluster of this home',
+    arguments: [
+      { name: 'ACTION', choices: ['list', 'create', 'revoke'], optional: true },
+      { name: 'NAME', optional: true },
+    ],
+    options: [
+      {
+        name: 'scopes',
+        value: 'LIST',
+        summary: 'of infer, operate and admin, commas between; default infer',
+      },
+      { name: 'requests-per-minute', value: 'N', summary: 'requests that it may make' },
+      { name: 'tokens-per-minute', value: 'N', summary: 'tokens of prompts and answers' },
+      { name: 'concurrency', value: 'N', summary: 'requests at once' },
+      json,
+    ],
+    description: [
+      `Without a key whoever reaches the gateway may do everything, and it listens on this machine only; with one, requests
+need a key. A key is shown once, when it is made; what is kept is a hash.`,
+    ],
+    examples: [
+      { line: 'llamboctl keys create anna --concurrency 4', what: 'a key for somebody who only asks' },
+      { line: 'llamboctl keys create ops --scopes operate', what: 'for who steers the cluster' },
+    ],
+    load: () => import('../commands/keys.ts'),
   },
   {
     name: 'config',

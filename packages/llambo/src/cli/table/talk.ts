@@ -76,7 +76,7 @@ input is put behind the prompt. Everything that is said is kept in usr/limbot-hi
       { name: 'ARGUMENT', optional: true, rest: true },
     ],
     options: [
-      { ...addr, summary: 'dial string of the cluster: tcp!host!5640 or unix!path' },
+      addr,
       { name: 'command', short: 'c', value: 'COMMANDS', summary: 'run these commands instead of a prompt' },
       { name: 'errors', short: 'e', summary: 'end at the first command that fails' },
       { name: 'trace', short: 'x', summary: 'show each command before it runs' },
@@ -95,6 +95,7 @@ host's files are at /n/local, and /usr/llambo is the folder usr of the home. dis
       [0, 'the last command succeeded'],
       [1, 'it failed, or exited with that status'],
       [2, 'the command line is wrong'],
+      [3, 'the cluster that was named does not answer'],
       [130, 'Ctrl-C ended a script'],
     ],
     verbatim: true,
