@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { serveOn } from '@llambo/styx/node';
+import { unreachable } from '../errors.ts';
 import { homeFolder } from '../home.ts';
 import { DishError } from './errors.ts';
 import { PipeIO } from './host-io.ts';
@@ -95,7 +96,8 @@ async function begin(
     try {
       await session.mountCluster(address);
     } catch (error) {
-      if (options.required) throw error;
+      if (options.required)
+        throw /^authentication/.test((error as Error).message) ? error : unreachable(address, error);
       if (interactive) session.io.notice(`no cluster answers at ${address}: ${(error as Error).message}`);
     }
   } else if (interactive) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveFiles } from '../../src/cluster/serve.ts';
+import { toDialString } from '../../src/dish/address.ts';
 import type { Orchestrator } from '../../src/index.ts';
 import { EchoModels, startEcho } from '../cluster/support.ts';
 import { output } from './support.ts';
@@ -94,6 +95,13 @@ while(! test -s /tmp/address) sleep 0.01
 mount \`{cat /tmp/address} /n/mine; cat /n/mine/file; kill $apid`;
   expect(await output(source, { token: TOKEN })).toBe('here\n');
   expect(await output('listen tcp!127.0.0.1!0 /')).toContain('set LLAMBO_TOKEN');
+});
+
+test('the address of a gateway is one, too', () => {
+  expect(toDialString('127.0.0.1:8640')).toBe('ws!127.0.0.1!8640!/api/v1/styx');
+  expect(toDialString('https://cluster.example/')).toBe('wss!cluster.example!443!/api/v1/styx');
+  expect(toDialString('tcp!host!5640')).toBe('tcp!host!5640');
+  expect(() => toDialString('http://')).toThrow();
 });
 
 test('programs run here, or beside a model', async () => {

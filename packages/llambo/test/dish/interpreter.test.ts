@@ -114,6 +114,7 @@ test.each([
   ["echo 'one two\nthree' | grep -n t.r", '2:three\n'],
   ['grep x /dev/null', '[no matches]\n'],
   ['echo a b | tee /tmp/f; cat /tmp/f', 'a b\na b\n'],
+  ['cat /tmp', 'cat: /tmp is a directory; ls lists it\n[/tmp is a directory; ls lists it]\n'],
   ['echo /dev/n*', '/dev/notquiterandom /dev/null\n'],
   // name space
   ['bind -c /tmp /mnt; echo x > /mnt/f; cat /tmp/f', 'x\n'],

@@ -2,6 +2,7 @@
 import { OREAD, OWRITE } from '@llambo/styx';
 import { formatBytes } from '../../config/units.ts';
 import { table } from '../../terminal/index.ts';
+import { toDialString } from '../address.ts';
 import { DishError, Enocluster } from '../errors.ts';
 import { eventsFromNow } from '../events.ts';
 import type { Context } from '../run/context.ts';
@@ -276,7 +277,7 @@ const cluster: Builtin = {
     }
     expectArgs(cluster, args, 0, 1);
     if (first !== undefined) {
-      await ctx.session.mountCluster(first, ctx.ns, ctx.by);
+      await ctx.session.mountCluster(toDialString(first), ctx.ns, ctx.by);
       return;
     }
     const { session } = ctx;

@@ -1,5 +1,6 @@
 import type { Caller, Chan, FdGroup, Namespace } from '@llambo/namespace';
 import { OREAD } from '@llambo/styx';
+import { DishError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { lineBatches, pieces, readText, writeAll } from './io.ts';
 import type { Shell } from './shell.ts';
@@ -60,6 +61,7 @@ export class Context {
   async *contents(name: string): AsyncGenerator<Uint8Array, void> {
     const chan = await this.ns.open(name, OREAD, this.by);
     try {
+      if (chan.isDir) throw new DishError(`${name} is a directory; ls lists it`);
       yield* pieces(chan, this.by);
     } finally {
       await chan.close();
