@@ -46,7 +46,8 @@ function announced(text: string): string | undefined {
   return found;
 }
 
-const NUMBER = /[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*\/\s*\d+)?|[-+−]?\.\d+/g;
+/** A sign between two numbers is no sign of the second. */
+const NUMBER = /(?:(?<![\d)])[-+−])?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*\/\s*\d+)?|\.\d+)/g;
 
 /** The number that an answer comes to: behind its announcement the first, otherwise the last. */
 export function numberOf(text: string): string | undefined {

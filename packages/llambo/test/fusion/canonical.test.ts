@@ -14,6 +14,8 @@ test.each([
   ['about 1/4 of it', '0.25'],
   ['−3', '-3'],
   ['.5', '0.5'],
+  ['20-30', '30'],
+  ['it is -7', '-7'],
   ['-0', '0'],
   ['none', undefined],
 ])('number of %j is %j', (text, number) => {
