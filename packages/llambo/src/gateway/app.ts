@@ -23,20 +23,20 @@ export function appOf(services: Services): Hono<Env> {
   const app = new Hono<Env>();
   const files = staticFiles(services.dashboard);
   app.use('*', async (context, next) => {
-    await next();
-    metrics.http(apiOf(context.req.path), context.res.status);
-  });
-  app.use('*', async (context, next) => {
     const origin = context.req.header('origin');
     auth.checkSite(context.req.header('host'), origin);
-    if (origin === undefined || !auth.allows(origin)) return next();
-    if (context.req.method === 'OPTIONS')
-      return new Response(null, { status: 204, headers: preflight(origin) });
-    // A stream's headers are written by itself: they have to be there before.
-    const { outgoing } = context.env ?? {};
-    outgoing?.setHeader('access-control-allow-origin', origin);
-    outgoing?.setHeader('vary', 'origin');
-    return next();
+    if (origin !== undefined && auth.allows(origin)) {
+      if (context.req.method === 'OPTIONS') {
+        return new Response(null, { status: 204, headers: preflight(origin) });
+      }
+      // A stream's headers are written by itself: they have to be there before.
+      const { outgoing } = context.env ?? {};
+      outgoing?.setHeader('access-control-allow-origin', origin);
+      outgoing?.setHeader('vary', 'origin');
+    }
+    await next();
+    metrics.http(apiOf(context.req.path), context.res.status);
+    return undefined;
   });
   app.get('/health', (context) => {
     const status = orchestrator.status();
