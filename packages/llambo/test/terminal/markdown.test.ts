@@ -106,19 +106,39 @@ describe('a stream', () => {
   };
 
   test('shows the same however it is cut', () => {
-    const whole = show([SAMPLE]).text;
-    expect(whole).toContain(' • one');
+    expect(show([SAMPLE]).text).toContain(' • one');
+    const piece = fc.constantFrom(
+      'word ',
+      'two words\n',
+      '**bold** ',
+      '\n',
+      '\n\n',
+      '# head\n',
+      '- item\n',
+      '  - sub\n',
+      '1. one\n',
+      '> quote\n',
+      '```js\ncode\n```\n',
+      '| a | b |\n|---|---|\n| 1 | 2 |\n',
+      '---\n',
+      '    indented\n',
+      '日本語',
+    );
+    const texts = fc.oneof(
+      { weight: 1, arbitrary: fc.constant(SAMPLE) },
+      { weight: 9, arbitrary: fc.array(piece, { maxLength: 14 }).map((parts) => parts.join('')) },
+    );
     fc.assert(
-      fc.property(fc.infiniteStream(fc.integer({ min: 1, max: 9 })), (sizes) => {
+      fc.property(texts, fc.infiniteStream(fc.integer({ min: 1, max: 9 })), (text, sizes) => {
         const pieces: string[] = [];
-        for (let at = 0; at < SAMPLE.length; ) {
+        for (let at = 0; at < text.length; ) {
           const size = sizes.next().value as number;
-          pieces.push(SAMPLE.slice(at, at + size));
+          pieces.push(text.slice(at, at + size));
           at += size;
         }
-        expect(show(pieces).text).toBe(whole);
+        expect(show(pieces, 40, 400).all).toBe(show([text], 40, 400).all);
       }),
-      { numRuns: 50 },
+      { numRuns: 60 },
     );
   });
 
