@@ -1,19 +1,26 @@
 import type { Answer, Totals } from './bot.ts';
 
 /** `42 tokens, 88.1 tok/s, first after 180 ms, worker-0003 (tiny, smollm2-135m)` */
-export function figures({ end, firstMs, totalMs }: Answer): string {
-  const { provenance, completionTokens, model } = end;
+export function figures(answer: Answer): string {
+  const { end, firstMs, totalMs } = answer;
+  const { provenance, completionTokens } = end;
   const speed =
     provenance?.tokens_per_second ?? (completionTokens > 1 ? (completionTokens / totalMs) * 1000 : null);
   return [
     `${completionTokens} tokens`,
     ...(speed === null ? [] : [`${speed.toFixed(1)} tok/s`]),
     ...(firstMs === undefined ? [] : [`first after ${firstMs.toFixed(0)} ms`]),
-    provenance === undefined ? model : `${provenance.node} (${whoOf(provenance.class, model)})`,
+    ...whoAnswered(answer),
     ...(end.reason === 'length' ? ['cut at its longest'] : []),
     ...((provenance?.attempts ?? 1) > 1 ? [`${provenance?.attempts} attempts`] : []),
   ].join(', ');
 }
+
+/** Over Styx nobody says which node it was. */
+const whoAnswered = ({ end: { provenance, model } }: Answer): string[] =>
+  provenance === undefined
+    ? [model].filter(Boolean)
+    : [`${provenance.node} (${whoOf(provenance.class, model)})`];
 
 /** A question to a class is answered in its name; of a model that is a path, the file says enough. */
 function whoOf(ofClass: string, model: string): string {

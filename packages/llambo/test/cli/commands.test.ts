@@ -1,7 +1,8 @@
 /** Every command against a cluster, over HTTP and over Styx. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tokenAuth } from '@llambo/styx';
 import { type Serving, serveOn } from '@llambo/styx/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Orchestrator } from '../../src/index.ts';
@@ -185,6 +186,36 @@ describe('top', { timeout: 60_000 }, () => {
     const terminal = program.terminal(['top', '--addr', '127.0.0.1:9']);
     await terminal.until('no cluster answers at http://127.0.0.1:9');
     expect(await terminal.ended()).toBe(3);
+  });
+});
+
+describe('who is let in', { timeout: 60_000 }, () => {
+  test('over Styx with the token only', async () => {
+    const token = 'a token of the cluster';
+    const door = await serveOn('tcp!127.0.0.1!0', cluster.fileServer(), { auth: tokenAuth(() => token) });
+    const status = (env: NodeJS.ProcessEnv): Promise<Outcome> =>
+      program.run(['strategy', '--addr', door.address], '', env);
+    expect(await status({ LLAMBO_TOKEN: token })).toMatchObject({ code: 0, stdout: `${cluster.strategy}\n` });
+    const wrong = await status({ LLAMBO_TOKEN: 'some other token' });
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('it is taken from LLAMBO_TOKEN')]);
+    mkdirSync(join(program.home, 'usr'), { recursive: true });
+    const conf = join(program.home, 'usr', 'llamboctl.conf');
+    writeFileSync(conf, `# mine\naddr=${door.address}\ntoken=${token.replaceAll(' ', '')}\n`);
+    expect((await program.run(['strategy'])).stderr).toContain('lets nobody in');
+    writeFileSync(conf, 'adr=x\n');
+    const { code, stderr } = await program.run(['strategy']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('llamboctl.conf:1: lines are addr=ADDRESS')]);
+    rmSync(conf);
+    await door.close(0);
+  });
+
+  test('mount says what it would run', async () => {
+    const { code, stdout } = await program.run(['mount', '-n', '--addr', 'tcp!far!5640', '/n/far']);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^(9pfuse tcp!far!5640|mount -t 9p .*) .*\/n\/far\n$|^mount -t 9p .*\n$/),
+    ]);
+    expect((await program.run(['mount', '--addr', 'far:8640', '/n/far'])).code).toBe(2);
   });
 });
 

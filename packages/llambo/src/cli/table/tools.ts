@@ -54,7 +54,8 @@ Ctrl-C stops; the next pull goes on where it stopped.`,
     options: [addr, { name: 'print', short: 'n', summary: 'only print the command that does it' }],
     description: [
       `Uses 9pfuse of plan9port, or the 9p file system of the Linux kernel (as root). The address is a dial string;
-without one it is the socket of the cluster that runs here. fusermount -u FOLDER takes it off again.`,
+without one it is the socket of the cluster that runs here. Neither can prove a token: the address must want none.
+fusermount -u FOLDER takes it off again.`,
     ],
     examples: [
       { line: 'llamboctl mount /n/llambo && cat /n/llambo/status', what: 'the files, for any program' },
