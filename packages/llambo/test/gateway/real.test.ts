@@ -72,6 +72,50 @@ describe('the real model', { timeout: 120_000 }, () => {
     expect(answer.choices[0]?.logprobs?.content?.[0]?.top_logprobs).toHaveLength(2);
   });
 
+  test('calls a function when it must, with arguments that obey its schema', async () => {
+    const parameters = {
+      type: 'object',
+      properties: { city: { $ref: '#/$defs/city' }, unit: { enum: ['celsius', 'fahrenheit'] } },
+      required: ['city', 'unit'],
+      additionalProperties: false,
+      $defs: { city: { type: 'string', maxLength: 20 } },
+    };
+    const answer = await served.client.chat.completions.create({
+      ...question,
+      messages: [{ role: 'user', content: 'What is the weather in Paris?' }],
+      max_tokens: 80,
+      tools: [{ type: 'function', function: { name: 'weather', parameters } }],
+      tool_choice: 'required',
+    });
+    const [call] = answer.choices[0]?.message.tool_calls ?? [];
+    expect(call).toMatchObject({ type: 'function', function: { name: 'weather' } });
+    const given = call?.type === 'function' ? JSON.parse(call.function.arguments) : undefined;
+    expect(given).toEqual({
+      city: expect.any(String),
+      unit: expect.stringMatching(/^(celsius|fahrenheit)$/),
+    });
+    expect(answer.choices[0]?.finish_reason).toBe('tool_calls');
+  });
+
+  test('measures a text, and embeds one', async () => {
+    const prompt = 'The capital of France is Paris';
+    const measured = await served.client.completions.create({
+      model: 'tiny',
+      prompt,
+      echo: true,
+      logprobs: 1,
+      max_tokens: 0,
+    });
+    const { tokens = [], token_logprobs: logprobs = [] } = measured.choices[0]?.logprobs ?? {};
+    expect(tokens.join('')).toBe(prompt);
+    expect(logprobs[0]).toBeNull();
+    const last = logprobs.at(-1) as number;
+    expect(last).toBeLessThanOrEqual(0);
+    expect(last).toBeGreaterThan(Math.log(0.1));
+    const { data } = await served.client.embeddings.create({ model: 'tiny', input: ['a cat', 'a dog'] });
+    for (const { embedding } of data) expect(Math.hypot(...embedding)).toBeCloseTo(1, 3);
+  });
+
   test('kill -9 of its engine in mid-stream: the answer goes on in the same stream, and is the same', async () => {
     const options = {
       messages: [{ role: 'user', content: 'Write about the sea.' }],
