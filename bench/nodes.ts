@@ -9,8 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EchoEngine } from '@llambo/llama';
-import { type File, Fsys, ORDWR, serve, uninterrupted } from '@llambo/styx';
-import { Client, pair } from '@llambo/styx';
+import { Client, type File, Fsys, ORDWR, pair, serve, uninterrupted } from '@llambo/styx';
 import { engineServer } from '../packages/llambo/src/engine/server.ts';
 import { startHost } from '../packages/llambo/src/host/index.ts';
 
@@ -42,9 +41,7 @@ await fs.writeFile('ctl', `spawn worker-99999 ${shape}`);
 
 globalThis.gc?.();
 const before = process.memoryUsage.rss();
-const cpu0 = process.cpuUsage();
 const readyMs = await timed(() => fs.writeFile('ctl', `spawn worker-1..worker-${nodes} ${shape}`));
-console.error('cpu', process.cpuUsage(cpu0));
 globalThis.gc?.();
 const bytes = (process.memoryUsage.rss() - before) / nodes;
 
@@ -54,7 +51,6 @@ for (let n = 0; n < 200; n++)
 spawns.sort((a, b) => a - b);
 
 let answered = 0;
-const cpu1 = process.cpuUsage();
 const sweepMs = await timed(() =>
   each(nodes, STREAMS, async (n) => {
     const text = await answer(fs.root, [`worker-${String(n + 1).padStart(4, '0')}`, 'data'], 4);
@@ -62,7 +58,6 @@ const sweepMs = await timed(() =>
   }),
 );
 
-console.error('sweep cpu', process.cpuUsage(cpu1));
 // The same 64 answers at once, by the node and by the engine's own files.
 const direct = new Fsys(await client.attach({ uname: 'bench' }));
 const viaNode = (n: number) => answer(fs.root, [`worker-${String(n + 1).padStart(4, '0')}`, 'data'], TOKENS);
