@@ -53,7 +53,10 @@ export class Prompt {
     while (!session.exiting) {
       this.io.tell();
       const [prompt = 'llambo> '] = session.shell.get('prompt');
+      session.forgetInterrupt();
       const line = await this.#editor.read(prompt, offered);
+      // Where a terminal edits the lines, its Ctrl-C has dropped one.
+      if (!this.#editor.interactive) session.forgetInterrupt();
       offered = '';
       if (line.kind === 'end') break;
       if (line.kind === 'interrupt' || line.text.trim() === '') continue;

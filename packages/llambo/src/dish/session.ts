@@ -100,6 +100,7 @@ export class Session {
   readonly #stop: AbortController = new AbortController();
   readonly #remotes: Set<Remote> = new Set();
   #foreground: AbortController | undefined;
+  #interrupted = false;
   /** Writes what is left of a trace, and closes its file. */
   #traceEnd: () => Promise<void> = async () => {};
 
@@ -242,6 +243,9 @@ export class Session {
       return;
     }
     const stop = (this.#foreground = new AbortController());
+    // Enter and Ctrl-C may arrive together.
+    if (this.#interrupted) stop.abort();
+    this.#interrupted = false;
     try {
       await toEnd(new Context(this.shell, fds, anySignal(stop.signal, this.signal)), tree);
     } finally {
@@ -249,9 +253,15 @@ export class Session {
     }
   }
 
-  /** Ctrl-C: ends what runs in the foreground. */
+  /** Ctrl-C: ends what runs in the foreground, or what is just about to. */
   interrupt(): void {
-    this.#foreground?.abort();
+    if (this.#foreground === undefined) this.#interrupted = true;
+    else this.#foreground.abort();
+  }
+
+  /** There is a prompt: an interrupt that found nothing to end was not meant for what comes next. */
+  forgetInterrupt(): void {
+    this.#interrupted = false;
   }
 
   /** Something runs in the foreground. */

@@ -110,6 +110,8 @@ test('types, edits, completes, interrupts, pastes, and leaves the terminal as it
   await tick(100);
   t.type('\x03');
   await t.prompt();
+  t.type('sleep 100\r\x03');
+  await t.prompt();
   // A paste of several lines is one text until Enter.
   t.type('\x1b[200~echo one\necho two\x1b[201~');
   await t.shows('... echo two');
