@@ -41,7 +41,8 @@ export interface Group {
   readonly index: number;
   readonly options: ClassOptions;
   readonly nodes: Set<SimNode>;
-  readonly hosts: SimHost[];
+  /** Engines that have room for another node. */
+  readonly open: Set<SimHost>;
   /** Nodes in rotation, and requests on them. */
   ready: number;
   busy: number;
@@ -92,8 +93,6 @@ export class SimHost {
   readonly nodes: SimNode[] = [];
   readonly group: Group;
   engine: SimEngine<SimRun>;
-  /** Of those that die, or are slow. */
-  mortal = false;
   down = false;
   #slowness = 1;
   readonly #events: EngineEvents<SimRun>;

@@ -103,7 +103,7 @@ class Simulation {
       const nodes = new Set<SimNode>();
       const work = { prompt: 0, tokens: 0 };
       const counts = { ready: 0, busy: 0, starting: 0, paid: 0, offered: { ...work }, served: { ...work } };
-      return { index, options: each, nodes, hosts: [], ...counts };
+      return { index, options: each, nodes, open: new Set<SimHost>(), ...counts };
     });
     if (policy !== undefined) {
       const effects = {
@@ -487,15 +487,16 @@ class Simulation {
 
   /** A node that serves from now on. */
   #join(group: Group): void {
-    let host = group.hosts.findLast((each) => !each.full);
+    let host = group.open.values().next().value;
     if (host === undefined) {
       host = new SimHost(this.#hosts.length, group, this.#events);
       this.#hosts.push(host);
-      group.hosts.push(host);
+      group.open.add(host);
       if (this.#now > 0) this.#plague(host);
     }
     const node = new SimNode(`n${++this.#lastNode}`, group, host);
     host.nodes.push(node);
+    if (host.full) group.open.delete(host);
     group.nodes.add(node);
     group.ready++;
     this.#nodes.set(node.id, node);
@@ -510,6 +511,7 @@ class Simulation {
     node.group.nodes.delete(node);
     node.group.paid--;
     node.host.nodes.splice(node.host.nodes.indexOf(node), 1);
+    if (!node.host.down) node.group.open.add(node.host);
   }
 
   #setState(node: SimNode, state: SimNode['state']): void {
@@ -563,6 +565,7 @@ class Simulation {
       if (host.nodes.length === 0) return;
       const silent = this.#fate() < (crash.silent ?? 0);
       host.down = true;
+      host.group.open.delete(host);
       host.engine.stop(this.#now);
       this.#plan(host);
       if (!silent) {
@@ -581,6 +584,7 @@ class Simulation {
       this.#timers.at(this.#now + crash.down, () => {
         for (const node of [...host.nodes]) this.#abandon(node);
         host.restart();
+        if (!host.full) host.group.open.add(host);
         for (const node of host.nodes) {
           if (this.#health === undefined) this.#setState(node, 'idle');
           else if (this.#health.state(node.id) === 'gone' || this.#health.state(node.id) === 'error') {

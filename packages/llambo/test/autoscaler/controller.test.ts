@@ -47,7 +47,7 @@ function cluster(options: Partial<ControllerOptions> = {}, warmUpMs = 5000) {
     classes.set(name, known);
     return known;
   };
-  const world = { clock, acts, log, of, last: 0, looks: 0, broken: false };
+  const world = { clock, acts, log, of, classes, last: 0, looks: 0, broken: false };
   const controller = new AutoscaleController({
     limits: { minimum: 0, maximum: 100, classes: { tiny: { minimum: 0 } } },
     clock,
@@ -169,6 +169,17 @@ it('keeps all classes together under the maximum, and the first above the minimu
   of('tiny').waiting = 100;
   await clock.run(6000);
   expect(acts[2]).toMatch(/spawn tiny 3$/);
+});
+
+it('forgets a class that is gone', async () => {
+  const { clock, acts, of, classes, controller } = cluster();
+  of('tiny').waiting = 5;
+  controller.start();
+  await clock.run(100);
+  classes.delete('tiny');
+  await clock.run(20_000);
+  expect(acts).toHaveLength(1);
+  expect(controller.classes().filter(({ ready }) => ready === 0)).toEqual([]);
 });
 
 it('drains the emptiest nodes', async () => {

@@ -19,7 +19,7 @@ it('takes every scenario that is shipped', () => {
   for (const name of scenarioNames()) {
     const { title, options } = loadScenario(name);
     expect(title).not.toBe('');
-    const result = simulate({ ...options, workload: { ...options.workload, requests: 500 } });
+    const result = simulate({ ...options, workload: { ...options.workload, requests: 200 } });
     expect([name, result.missing]).toEqual([name, 0]);
   }
 });

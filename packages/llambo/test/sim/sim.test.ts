@@ -75,7 +75,7 @@ describe('simulator', () => {
           ...(patience === undefined ? {} : { patience }),
           ...(policy === undefined ? {} : { policy }),
           classes: [{ ...node, ...work, nodesPerEngine: perEngine } as typeof tiny],
-          workload: { ...options.workload, requests: 300 },
+          workload: { ...options.workload, requests: 200 },
           faults: {
             slow: { share: slow, factor: 10, from: 5 },
             crash: { share: crash, every: 20, down: 5, silent },
@@ -85,7 +85,7 @@ describe('simulator', () => {
         expect(result.sojourn.every((each) => each >= 0)).toBe(true);
         expect(result.first.every((each) => each >= 0)).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 

@@ -11,7 +11,10 @@ export interface ClassSignals {
   readonly class: string;
   /** Nodes that take requests. Draining, lost and broken ones do not count. */
   readonly ready: number;
-  /** Nodes that are registered and do not serve yet; 0 where nodes are registered only once they serve. */
+  /**
+   * Nodes that are registered and do not serve yet, or will again by themselves, as after the restart of their engine;
+   * 0 where nodes are registered only once they serve.
+   */
   readonly starting: number;
   /** Requests at once that one node takes; at least 1. */
   readonly slots: number;
@@ -215,7 +218,12 @@ export class AutoscaleController {
     const now = this.#clock.now();
     this.#lastLook = now;
     try {
-      for (const signals of this.#options.signals.read()) this.#note(signals);
+      const seen = new Set<string>();
+      for (const signals of this.#options.signals.read()) {
+        this.#note(signals);
+        seen.add(signals.class);
+      }
+      for (const name of this.#classes.keys()) if (!seen.has(name)) this.#classes.delete(name);
       for (const [name, state] of this.#classes) this.#decide(name, state, now);
       this.#reported = '';
     } catch (error) {
@@ -264,7 +272,7 @@ export class AutoscaleController {
   }
 
   async #spawn(name: string, count: number): Promise<void> {
-    const state = this.#classes.get(name) as ClassState;
+    const state = this.#classes.get(name) as ClassState; // kept by this call, even if the class goes
     const { ready } = state.signals;
     const spawn: Spawn = { count, readyBefore: ready };
     const cold = ready === 0 && startingOf(state) === 0;
