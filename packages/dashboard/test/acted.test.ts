@@ -63,6 +63,9 @@ describe.skipIf(executable === undefined)(`the page when things fail${skipReason
     const { page, close } = await visit(browser, gateway.url);
     const dialog = page.getByRole('dialog');
     await dialog.getByText('This cluster asks for a key.').waitFor();
+    await dialog.getByLabel('Key', { exact: true }).fill('schlüssel');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('That is no key').waitFor();
     await dialog.getByLabel('Key', { exact: true }).fill('sk-wrong');
     await page.keyboard.press('Enter');
     await dialog.getByText('The key was not accepted.').waitFor();

@@ -29,7 +29,10 @@ export function KeyDialog(): VNode {
         onSubmit={(event) => {
           event.preventDefault();
           const value = input.current?.value.trim() ?? '';
-          if (value !== '') setKey(value, remember.value);
+          // A header takes nothing else, and no key has anything else in it.
+          if (!/^[!-~]+$/.test(value))
+            keyWanted.value = 'That is no key: it has other signs in it than a key has.';
+          else setKey(value, remember.value);
         }}
       >
         <h2 id="key-title">Key</h2>
