@@ -137,6 +137,15 @@ describe.each(['http', 'styx'])('over %s', { timeout: 60_000 }, (protocol) => {
     expect([long.code, long.stderr]).toEqual([1, expect.stringContaining('this is too long: ')]);
   });
 
+  test('lets nodes vote', async () => {
+    const { code, stdout, stderr } = await ctl('fuse -v -n 3 -o yes -o no Really?');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^(yes|no)\n$/)]);
+    expect(stderr.match(/^worker-\d+: (yes|no)$/gm)?.length).toBeGreaterThan(1);
+    expect(stderr).toMatch(/^\d of \d nodes, \d+% agree, \w+, \d+ ms$/m);
+    const wrong = await ctl('fuse -s luck Really?');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('strategy luck is unknown')]);
+  });
+
   test('measures', async () => {
     const { code, stdout } = await ctl('bench -c 4 -n 12 -t 8 --json');
     expect(code).toBe(0);
