@@ -37,9 +37,6 @@ export const unknownModel = (name: string, known: Iterable<string>): LlamboError
 export const unknownStrategy = (name: string, known: Iterable<string>): LlamboError =>
   new LlamboError('bad-request', `strategy ${name} is unknown; strategies: ${oneOf(known)}`);
 
-export const overloaded = (waiting: number, retryAfter: number): LlamboError =>
-  new LlamboError('overloaded', `cluster is at its limit: ${waiting} requests are waiting`, { retryAfter });
-
 export const noNode = (model: string, why: string): LlamboError =>
   new LlamboError('no-node', `no node can serve model ${model}: ${why}`, { retryAfter: 1 });
 

@@ -1,7 +1,7 @@
 /** The engines of this host: one process for each model. */
 import { Fsys, OREAD } from '@llambo/styx';
 import { DirNode, StaticDir, type TreeNode, text } from '@llambo/styx/fs';
-import { attributeLines } from './attributes.ts';
+import { attributeLines } from '../attributes.ts';
 import { EngineLink, type EngineTarget } from './engine-link.ts';
 import { Supervisor } from './supervisor.ts';
 import type { EngineOptions, LaunchEngine, RunningEngine } from './types.ts';

@@ -9,9 +9,6 @@ export const exists = (id: string): StyxError => badRequest(`worker ${id} exists
 export const noEngine = (model: string): StyxError =>
   new StyxError(`unknown-model: no engine of model ${model} here; start it with engine model=${model}`);
 
-export const noMemory = (asked: number, free: number): StyxError =>
-  new StyxError(`overloaded: workers ask for ${asked} bytes of memory, ${free} are free`);
-
 export const tooMany = (limit: number): StyxError =>
   new StyxError(`overloaded: ${limit} programs run here already`);
 

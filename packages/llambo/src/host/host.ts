@@ -3,7 +3,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { type Awaitable, type FileServer, formatAddress, parseAddress, tokenAuth } from '@llambo/styx';
 import { type Commands, ctl, DirNode, Events, serveTree, type TreeNode, text } from '@llambo/styx/fs';
 import { serveOn } from '@llambo/styx/node';
-import { attributeLine, attributeLines } from './attributes.ts';
+import { attributeLine, attributeLines } from '../attributes.ts';
 import { type Crew, LocalCrew } from './crew.ts';
 import { Engines } from './engines.ts';
 import { badRequest, exists, noEngine, noWorker } from './errors.ts';

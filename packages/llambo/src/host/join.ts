@@ -1,7 +1,7 @@
 /** How a host becomes part of a cluster: it dials the orchestrator, says who it is, and stays on the line. */
 import { Client, ORDWR, proveToken, type RemoteFile, StyxError } from '@llambo/styx';
 import { dial } from '@llambo/styx/node';
-import { attributeLine } from './attributes.ts';
+import { attributeLine } from '../attributes.ts';
 
 export interface Announcement {
   readonly name: string;

@@ -6,7 +6,7 @@
  */
 import { availableParallelism, hostname, networkInterfaces, totalmem } from 'node:os';
 import { formatAddress, parseAddress } from '@llambo/styx';
-import { attributesOf, numberOf, textOf } from './attributes.ts';
+import { attributesOf, numberOf, textOf } from '../attributes.ts';
 import { startHost } from './host.ts';
 import { type Joined, join } from './join.ts';
 import { HostModels } from './models.ts';
@@ -30,11 +30,17 @@ async function main(): Promise<void> {
   const orchestrator = a.values.get('join');
   const orphan = optional('orphan', 0.1);
 
+  const listen = textOf(a, 'listen');
+  if (token === undefined && isOpen(listen))
+    throw new Error(
+      `refusing to listen on ${listen}, where others can reach it, without a token: set LLAMBO_TOKEN to the cluster's`,
+    );
+
   let joined: Joined | undefined;
   const models = new HostModels(() => joined?.root, log);
   const host = await startHost({
     name: textOf(a, 'name', hostname()),
-    listen: textOf(a, 'listen'),
+    listen,
     threads: numberOf(a, 'threads', availableParallelism(), 0, 256),
     cpus,
     memory,
@@ -81,6 +87,12 @@ async function main(): Promise<void> {
     });
   }
   process.stdout.write(`ready ${host.address}\n`);
+}
+
+/** Whether other machines can reach the address. */
+function isOpen(address: string): boolean {
+  const { net, host } = parseAddress(address);
+  return net !== 'unix' && host !== 'localhost' && host !== '::1' && !/^127\./.test(host);
 }
 
 /** A dial string that others can use: `*` stands for every address that this machine has. */

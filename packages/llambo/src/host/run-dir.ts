@@ -22,7 +22,7 @@ import {
   slice,
   toBytes,
 } from '@llambo/styx/fs';
-import { quoteValue } from './attributes.ts';
+import { quoteValue } from '../attributes.ts';
 import { badRequest } from './errors.ts';
 import type { RunningProgram } from './program.ts';
 

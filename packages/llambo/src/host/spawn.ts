@@ -1,5 +1,5 @@
 /** What the host's `ctl` file is told, in words. */
-import { type Attributes, attributesOf, numberOf, textOf } from './attributes.ts';
+import { type Attributes, attributesOf, numberOf, textOf } from '../attributes.ts';
 import { badRequest } from './errors.ts';
 import type { EngineOptions, WorkerSpec } from './types.ts';
 

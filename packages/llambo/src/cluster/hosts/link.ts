@@ -2,7 +2,7 @@
 import type { ModelInfo } from '@llambo/llama';
 import type { File } from '@llambo/styx';
 import { tokenize } from '@llambo/styx/fs';
-import { type Attributes, attributeLine, attributesOf } from '../../host/attributes.ts';
+import { type Attributes, attributeLine, attributesOf } from '../../attributes.ts';
 import { fileName } from '../../host/engines.ts';
 import { parseReport } from '../../wire/status.ts';
 import { dialHost, type HostAddress, type Ports } from './ports.ts';

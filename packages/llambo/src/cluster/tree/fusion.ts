@@ -1,6 +1,7 @@
 /** fusion/: one consensus query a directory. Settings go to ctl, the question to data; status tells the votes. */
 import { StyxError } from '@llambo/styx';
 import { type Commands, cloneDir, type DirNode, exchange, type Opener, text, toText } from '@llambo/styx/fs';
+import { attributeLine } from '../../attributes.ts';
 import { LlamboError } from '../../errors.ts';
 import {
   type FusionRequest,
@@ -10,7 +11,6 @@ import {
   fusionNames,
   type Vote,
 } from '../../fusion/index.ts';
-import { attributeLine } from '../../host/attributes.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 
 /** Bytes of a question at most. */

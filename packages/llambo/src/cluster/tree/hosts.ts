@@ -1,7 +1,7 @@
 /** hosts/: the machines. A host writes `join` to its ctl, and is there from then on. */
 import { StyxError } from '@llambo/styx';
 import { type DirNode, dynamicDir, type TreeNode, text, tokenize } from '@llambo/styx/fs';
-import { attributeLines, attributesOf } from '../../host/attributes.ts';
+import { attributeLines, attributesOf } from '../../attributes.ts';
 import type { HostStatus } from '../hosts/link.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { pathOf } from './remote.ts';

@@ -13,8 +13,8 @@ import {
   text,
   type Users,
 } from '@llambo/styx/fs';
+import { attributeLine } from '../../attributes.ts';
 import { LlamboError } from '../../errors.ts';
-import { attributeLine } from '../../host/attributes.ts';
 import { dataFile } from '../../wire/data-file.ts';
 import { formatDecision } from '../balancer/index.ts';
 import { usageText } from '../ctl/index.ts';
