@@ -4,7 +4,7 @@ import type { Decision } from './strategies/index.ts';
 import type { Agreement, Dissent, Vote } from './types.ts';
 
 /** Weight of all opinions of a pool together: members that err alike are worth less than their number. */
-const POOL_WEIGHT = 1.5;
+const POOL_WEIGHT = 1.3;
 
 /**
  * What each opinion counts: its member's weight, shared by the nodes of one model that were asked alike (they know the
