@@ -1,12 +1,13 @@
 /**
- * One server of the gateway bench, in a process of its own: `llambo` is the control plane on the echo engine, `bare` is
- * Hono alone, which emits the same events from the same engine. Prints its address; ends when its input does.
+ * One server of the gateway bench, in a process of its own: `llambo` is the control plane on the echo engine,
+ * `gateway` the gateway without a cluster behind it, `bare` is Hono alone, which emits the same events from the same engine. Prints its address; ends when its input does.
  */
 import { serve } from '@hono/node-server';
 import { EchoEngine } from '@llambo/llama';
 import { Hono } from 'hono';
 import { startGateway } from '../../packages/llambo/src/index.ts';
 import { controlPlane } from './cluster.ts';
+import { noCluster } from './direct.ts';
 
 const [kind, tokenMs] = [process.argv[2], Number(process.argv[3] ?? 0)];
 const CAPACITY = 4096;
@@ -20,7 +21,7 @@ const memory = (): Record<string, number> => {
 };
 
 async function llambo(): Promise<string> {
-  const cluster = await controlPlane(tokenMs, CAPACITY);
+  const cluster = kind === 'gateway' ? noCluster(tokenMs, CAPACITY) : await controlPlane(tokenMs, CAPACITY);
   const { url } = await startGateway(cluster, '127.0.0.1:0');
   return url;
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Ctx } from './http.ts';
 import { VERSION } from './version.ts';
 
@@ -25,11 +26,10 @@ const HASHED = /^\/assets\/[^/]+-[\w-]{8,}\.\w+$/;
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  // uPlot sets sizes of its parts in style attributes.
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
+  "style-src 'self'",
+  "img-src 'self' data:",
   "font-src 'self'",
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -43,13 +43,24 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
+/** For a page whose style stands in it. */
+export const STYLED_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  ...PAGE_HEADERS,
+  'content-security-policy': POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'"),
+};
+
 /** The folder that the dashboard is built to, for sources and for what is built of them. */
 const BUILT = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url));
 /** Where a package that was installed carries it. */
 const CARRIED = fileURLToPath(new URL('../../dashboard/', import.meta.url));
 
+/** What is worth compressing; pictures and fonts are compressed already. */
+const TEXTS: ReadonlySet<string> = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt', '.webmanifest']);
+
 interface Asset {
   readonly body: Buffer;
+  /** Undefined where that would gain nothing. */
+  readonly gzipped: Buffer | undefined;
   readonly etag: string;
   readonly stamp: number;
 }
@@ -69,8 +80,10 @@ export function staticFiles(
     if (stat === undefined || !stat.isFile()) return undefined;
     const known = assets.get(file);
     if (known?.stamp === stat.mtimeMs) return known;
+    const body = readFileSync(file);
     const asset = {
-      body: readFileSync(file),
+      body,
+      gzipped: TEXTS.has(extname(file)) && body.length > 1024 ? gzipSync(body) : undefined,
       etag: `"${stat.size.toString(36)}-${Math.floor(stat.mtimeMs).toString(36)}"`,
       stamp: stat.mtimeMs,
     };
@@ -95,6 +108,10 @@ export function staticFiles(
     };
     if (context.req.header('if-none-match') === asset.etag)
       return new Response(null, { status: 304, headers });
+    if (asset.gzipped !== undefined && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')) {
+      const encoded = { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' };
+      return new Response(new Uint8Array(asset.gzipped), { headers: encoded });
+    }
     return new Response(new Uint8Array(asset.body), { headers });
   };
 }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Env } from '../http.ts';
-import { PAGE_HEADERS } from '../static.ts';
+import { STYLED_PAGE_HEADERS } from '../static.ts';
 import { openapi } from './openapi.ts';
 import { referencePage } from './page.ts';
 
@@ -11,7 +11,7 @@ export function documentRoutes(): Hono<Env> {
   const described = (): Record<string, unknown> => (document ??= openapi());
   app.get('/openapi.json', (context) => context.json(described(), 200, { 'cache-control': 'no-cache' }));
   app.get('/docs', (context) =>
-    context.html(referencePage(described()), 200, { ...PAGE_HEADERS, 'cache-control': 'no-cache' }),
+    context.html(referencePage(described()), 200, { ...STYLED_PAGE_HEADERS, 'cache-control': 'no-cache' }),
   );
   return app;
 }

@@ -1,7 +1,7 @@
 import { type ChatMessage, type GenerateRequest, JSON_OBJECT_SCHEMA } from '@llambo/llama';
 import { LlamboError } from '../../errors.ts';
 import type { Services } from '../services.ts';
-import { offerTools } from '../tools/offer.ts';
+import { type OfferedChat, offerTools, speaksOfTools } from '../tools/offer.ts';
 import type { ToolChoice } from '../tools/tools.ts';
 import type { ChatRequest, CompletionRequest } from './schemas.ts';
 
@@ -18,8 +18,10 @@ export function defined(object: Record<string, unknown>): GenerateRequest {
 }
 
 /** Options that both kinds of request have. `null` means the default, as in OpenAI's reference. */
-function common(body: Common): GenerateRequest {
-  return defined({
+function common(
+  body: Common,
+): Record<string, unknown> & { readonly stop: readonly string[] | null | undefined } {
+  return {
     temperature: body.temperature ?? 1,
     topP: body.top_p ?? 1,
     topK: body.top_k,
@@ -33,7 +35,7 @@ function common(body: Common): GenerateRequest {
     ignoreEos: body.ignore_eos,
     grammar: body.grammar,
     cachePrompt: body.cache_prompt,
-  });
+  };
 }
 
 /** What a chat asks of an engine, and the names of the functions that its answer may call. */
@@ -41,16 +43,8 @@ export async function chatToGenerate(
   services: Services,
   body: ChatRequest,
 ): Promise<{ readonly request: GenerateRequest; readonly names: readonly string[] }> {
-  const offer = {
-    tools: (body.tools ?? []).map(({ function: { name, description, parameters } }) => ({
-      name,
-      description: description ?? undefined,
-      parameters: parameters ?? undefined,
-    })),
-    choice: choiceOf(body.tool_choice),
-    parallel: body.parallel_tool_calls ?? undefined,
-  };
-  const { request, names } = await offerTools(services, body.model, body.messages.map(toMessage), offer);
+  const messages = body.messages.map(toMessage);
+  const { request, names } = await offered(services, body, messages);
   const format = jsonSchemaOf(body.response_format);
   const options = common(body);
   if (request.grammar !== undefined && (format ?? options.grammar) !== undefined) {
@@ -70,6 +64,27 @@ export async function chatToGenerate(
   return { request: merged, names };
 }
 
+/** Most chats know nothing of tools. */
+function offered(
+  services: Services,
+  { model, tools, tool_choice, parallel_tool_calls }: ChatRequest,
+  messages: readonly ChatMessage[],
+): OfferedChat | Promise<OfferedChat> {
+  if (tools == null && tool_choice == null && !messages.some(speaksOfTools)) {
+    return { request: { messages }, names: [] };
+  }
+  const offer = {
+    tools: (tools ?? []).map(({ function: { name, description, parameters } }) => ({
+      name,
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+    })),
+    choice: choiceOf(tool_choice),
+    parallel: parallel_tool_calls ?? undefined,
+  };
+  return offerTools(services, model, messages, offer);
+}
+
 const choiceOf = (choice: ChatRequest['tool_choice']): ToolChoice =>
   typeof choice === 'object' && choice !== null ? { name: choice.function.name } : (choice ?? 'auto');
 
@@ -82,8 +97,7 @@ function jsonSchemaOf(format: ChatRequest['response_format']): unknown {
 export function completionToGenerate(body: CompletionRequest): GenerateRequest[] {
   const { prompt } = body;
   const options = {
-    ...common(body),
-    ...defined({ maxTokens: body.max_tokens ?? 16, logprobs: body.logprobs }),
+    ...defined({ ...common(body), maxTokens: body.max_tokens ?? 16, logprobs: body.logprobs }),
   };
   if (typeof prompt === 'string') return [{ ...options, prompt }];
   if (typeof prompt[0] === 'number') return [{ ...options, tokens: prompt as number[] }];

@@ -19,6 +19,10 @@ export interface OfferedChat {
   readonly names: readonly string[];
 }
 
+/** A message that a template without tools cannot write. */
+export const speaksOfTools = ({ role, tool_calls: calls }: ChatMessage): boolean =>
+  role === 'tool' || role === 'function' || calls !== undefined;
+
 /** Whether each model's template writes tools out, by orchestrator. */
 const known = new WeakMap<Orchestrator, Map<string, boolean>>();
 
@@ -37,8 +41,7 @@ export async function offerTools(
   if (choice === 'required' && offered.length === 0) {
     throw new LlamboError('bad-request', 'tool_choice is required, but there are no tools');
   }
-  const touched =
-    offered.length > 0 || messages.some(({ role, tool_calls }) => role === 'tool' || tool_calls);
+  const touched = offered.length > 0 || messages.some(speaksOfTools);
   if (!touched) return { request: { messages }, names: [] };
   const native = await knowsTools(services, model);
   const must = choice === 'required' || typeof choice === 'object';
