@@ -53,6 +53,9 @@ export class StepEngine<R extends Run> implements SimEngine<R> {
   #generating: R[] = [];
   /** Prompt tokens of each reading run that are in the present step. */
   #pieces: number[] = [];
+  /** Runs that the present step gave their first and their last token: made once, for steps are many. */
+  readonly #firsts: R[] = [];
+  readonly #ended: R[] = [];
   /** Steps of generation since the engine began; those of the present stretch come on top. */
   #steps = 0;
   #began = 0;
@@ -87,8 +90,9 @@ export class StepEngine<R extends Run> implements SimEngine<R> {
   step(now: number): void {
     this.#steps += this.#stretch;
     this.#stretch = 0;
-    const firsts: R[] = [];
-    const ended: R[] = [];
+    const [firsts, ended] = [this.#firsts, this.#ended];
+    firsts.length = 0;
+    ended.length = 0;
     let kept = 0;
     for (const run of this.#generating) {
       if (!run.live) continue;

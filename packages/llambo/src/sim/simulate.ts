@@ -4,7 +4,12 @@
  */
 import { Admission, type Ticket, type Waiting } from '../cluster/admission/index.ts';
 import { Autoscaler } from '../cluster/autoscaler/index.ts';
-import { createStrategy, type RouteRequest, type Strategy } from '../cluster/balancer/index.ts';
+import {
+  createStrategy,
+  type Observation,
+  type RouteRequest,
+  type Strategy,
+} from '../cluster/balancer/index.ts';
 import { SlotHeap } from '../cluster/balancer/slot-heap.ts';
 import { HealthMonitor, type HealthState, toNodeState } from '../cluster/health/index.ts';
 import { Hedging, RetryPolicy } from '../cluster/retry/index.ts';
@@ -297,12 +302,17 @@ class Simulation {
 
   #pick(job: Job): SimNode | undefined {
     const { prefix, tried } = job;
-    const route: RouteRequest = {
-      model: job.group.options.name,
-      promptTokens: job.prompt + job.done,
-      ...(tried === undefined ? {} : { exclude: tried }),
-      ...(prefix < 0 ? {} : { prefix: [2 * prefix + 1], session: `s${prefix}` }),
-    };
+    const model = job.group.options.name;
+    const promptTokens = job.prompt + job.done;
+    const route: RouteRequest =
+      tried === undefined && prefix < 0
+        ? { model, promptTokens }
+        : {
+            model,
+            promptTokens,
+            ...(tried === undefined ? {} : { exclude: tried }),
+            ...(prefix < 0 ? {} : { prefix: [2 * prefix + 1], session: `s${prefix}` }),
+          };
     const node = this.#strategy.pick(route);
     if (node !== undefined || tried === undefined) return node;
     // Every other node is busy or gone: one that failed before may have recovered.
@@ -378,15 +388,11 @@ class Simulation {
         const speed = (tokens / totalMs) * 1000;
         node.speed = node.speed === 0 ? speed : node.speed * 0.8 + speed * 0.2;
       }
-      const observation = {
-        ok: true,
-        firstTokenMs: Math.max(0, job.first - run.assigned) * 1000,
-        totalMs,
-        tokens,
-        ...(job.prefix < 0
-          ? {}
-          : { prefix: [2 * job.prefix + 1], promptTokens: job.prompt, cachedTokens: run.cached }),
-      };
+      const seen = { ok: true, firstTokenMs: Math.max(0, job.first - run.assigned) * 1000, totalMs, tokens };
+      const observation: Observation =
+        job.prefix < 0
+          ? seen
+          : { ...seen, prefix: [2 * job.prefix + 1], promptTokens: job.prompt, cachedTokens: run.cached };
       this.#strategy.observe(node, observation);
       this.#health?.answered(node.id, observation, this.#now * 1000);
       this.#complete(job);
