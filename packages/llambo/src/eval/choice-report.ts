@@ -308,5 +308,3 @@ export const letterReading = (model: string): Reading => ({
 /** Sets of which something is stored. */
 export const nonEmpty = (sets: readonly ObservedSet[]): ObservedSet[] =>
   sets.filter(({ rest, tuning }) => rest.length > 0 && tuning.length > 0);
-
-export type { EvalSet };

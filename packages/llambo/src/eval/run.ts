@@ -96,5 +96,3 @@ function rounds(sets: readonly EvalSet[]): EvalSet['items'][number][] {
   const most = Math.max(0, ...sets.map(({ items }) => items.length));
   return Array.from({ length: most }, (_, at) => sets.flatMap(({ items }) => items[at] ?? [])).flat();
 }
-
-export { answered };

@@ -148,8 +148,6 @@ const FORMATS: readonly Format[] = [
 
 const byName = new Map(FORMATS.map((format) => [format.name, format]));
 
-export const formatNames = (): string[] => [...byName.keys()];
-
 /** A format by its registered name; undefined when there is none. */
 export const findFormat = (name: string): Format | undefined => byName.get(name);
 
