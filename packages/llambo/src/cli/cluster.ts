@@ -28,6 +28,9 @@ export interface Running {
 /** How long nodes may take to come, milliseconds: their engine has to load the model. */
 const READY_MS = 5 * 60_000;
 
+/** What of a host's words is worth an event; the rest is told by its own events. */
+const TROUBLE = /cannot|refuse|fail|error|lost|killed/i;
+
 /**
  * @param register makes it this home's cluster: the other commands find it, its state outlives it
  * @throws LlamboError, ModelStoreError, StyxError
@@ -80,7 +83,9 @@ export async function startCluster(
         threads: config.host.threads,
         engineThreads: config.engine.threads,
         token,
-        log: (line) => orchestrator.events.add(`host local: ${line}`),
+        log: (line) => {
+          if (TROUBLE.test(line)) orchestrator.events.add(`host local: ${line}`);
+        },
       });
       closers.push(() => host.stop());
       // It is asked to end first, and made to afterwards.

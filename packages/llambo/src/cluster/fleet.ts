@@ -306,7 +306,7 @@ export class Fleet {
       // The emptiest first, and of those the youngest.
       const order = there.sort((a, b) => a.load - b.load || (a.id < b.id ? 1 : -1));
       const leaving = order.slice(0, -missing);
-      this.#hooks.event(`draining ${leaving.length} ${name} nodes`);
+      this.#hooks.event(`draining ${leaving.length} ${name} node${leaving.length === 1 ? '' : 's'}`);
       this.#leave(leaving);
     } else if (missing > 0 && this.#hosts.size > 0) {
       await this.#spawn(name, wanted.options, missing);
@@ -322,7 +322,6 @@ export class Fleet {
       cpu: options.cpu,
       context: options.context_size,
       capacity: capacityOf(options, pool.served.kvBytesPerToken),
-      ...(options.cpu_limit === 'hard' ? { cpuLimit: 'hard' } : {}),
     };
     const rooms = [...this.#hosts.values()].map(({ status }) => ({
       host: status.name,
@@ -347,7 +346,7 @@ export class Fleet {
       }),
     );
     const spawned = results.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
-    if (spawned > 0) this.#hooks.event(`spawned ${spawned} ${name} nodes`);
+    if (spawned > 0) this.#hooks.event(`spawned ${spawned} ${name} node${spawned === 1 ? '' : 's'}`);
     const failed = results.find((each) => each.status === 'rejected');
     if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
   }

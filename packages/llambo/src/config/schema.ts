@@ -40,10 +40,6 @@ export const classSchema = z.strictObject({
     .max(256)
     .optional()
     .describe('requests at once; default: what memory has room for'),
-  cpu_limit: z
-    .enum(['soft', 'hard'])
-    .default('soft')
-    .describe('hard: cpu is a ceiling even when the machine has nothing else to do'),
 });
 
 /** How many nodes of a class the autoscaler may have. */

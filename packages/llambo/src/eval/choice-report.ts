@@ -12,7 +12,6 @@ import {
   type Reading,
   singleOutcomes,
 } from './choice.ts';
-import type { EvalSet } from './item.ts';
 import { recall } from './members.ts';
 import {
   accuracy,

@@ -10,7 +10,7 @@ import {
   nonEmpty,
 } from './choice-report.ts';
 import { evalFolder, loadSet } from './datasets.ts';
-import { answered, generate, type Job } from './generate.ts';
+import { generate, type Job } from './generate.ts';
 import type { EvalSet } from './item.ts';
 import { AnswerStore } from './store.ts';
 

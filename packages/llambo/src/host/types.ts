@@ -19,8 +19,6 @@ export interface WorkerSpec {
   readonly context: number;
   /** Requests at once. */
   readonly capacity: number;
-  /** `cpu` is a limit, too. */
-  readonly hard: boolean;
   readonly tenant?: string;
 }
 

@@ -32,7 +32,6 @@ export interface WorkerShape {
   readonly context: number;
   /** Requests at once. */
   readonly capacity: number;
-  readonly cpuLimit?: 'hard';
 }
 
 export interface EngineWanted {
@@ -167,8 +166,7 @@ export class HostLink {
 
   /** Starts workers of one shape; those whose virtual machines serve. All of a line or none. */
   async spawn(ids: readonly string[], shape: WorkerShape): Promise<void> {
-    const { cpuLimit, ...rest } = shape;
-    const attrs = attributeLine({ ...rest, cpu_limit: cpuLimit });
+    const attrs = attributeLine({ ...shape });
     for (let at = 0; at < ids.length; at += AT_ONCE) {
       await this.command(`spawn ${ids.slice(at, at + AT_ONCE).join(' ')} ${attrs}`);
     }
