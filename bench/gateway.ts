@@ -9,7 +9,7 @@ import { median, printTable } from './support/table.ts';
 
 const SERVER = fileURLToPath(new URL('gateway/server.ts', import.meta.url));
 const QUESTION = { model: 'm', messages: [{ role: 'user', content: 'What is AI?' }] };
-const ROUNDS = 2;
+const ROUNDS = Number(process.argv[2] ?? 2);
 
 interface Bench {
   readonly url: string;
@@ -126,7 +126,7 @@ async function firstEvents(bench: Bench): Promise<number[]> {
 
 const rates: ({ readonly kind: string } & Throughput)[] = [];
 for (let round = 0; round < ROUNDS; round++) {
-  for (const kind of ['bare', 'llambo']) {
+  for (const kind of ['bare', 'gateway', 'llambo']) {
     const bench = await start(kind, 0);
     await throughput(bench); // compiled, and warm
     rates.push({ kind, ...(await throughput(bench)) });
@@ -208,6 +208,9 @@ printTable(
     [`errors of ${MANY}`, String(idle.bare?.errors), String(idle.llambo?.errors), ''],
   ],
 );
+console.log(
+  `the gateway without a cluster: ${rate('gateway', 'answerCpu').toFixed(0)} µs an answer, ${rate('gateway', 'eventCpu').toFixed(1)} µs an event`,
+);
 const two = (value: number): number => Math.round(value * 100) / 100;
 console.log(
   JSON.stringify({
@@ -219,6 +222,8 @@ console.log(
     kb_per_stream: two(idle.llambo?.kb ?? 0),
     rps_cpu_ratio: two(rate('bare', 'answerCpu') / rate('llambo', 'answerCpu')),
     chunks_cpu_ratio: two(rate('bare', 'eventCpu') / rate('llambo', 'eventCpu')),
+    gateway_rps_cpu_ratio: two(rate('bare', 'answerCpu') / rate('gateway', 'answerCpu')),
+    gateway_chunks_cpu_ratio: two(rate('bare', 'eventCpu') / rate('gateway', 'eventCpu')),
     ttft_total_p50_ms: two(first('llambo', 0.5)),
     ttft_total_p99_ms: two(first('llambo', 0.99)),
   }),
