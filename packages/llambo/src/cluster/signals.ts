@@ -19,23 +19,24 @@ export function autoscaleSignals(fleet: Fleet, meters: SignalMeters): SignalSour
       const classes = new Map(
         [...fleet.classes].map(([name, { count }]) => [
           name,
-          { ready: 0, there: 0, busy: 0, slots: 0, count },
+          { ready: 0, leaving: 0, busy: 0, slots: 0, count },
         ]),
       );
       for (const node of fleet.nodes.values()) {
         const ofClass = classes.get(node.class);
         if (ofClass === undefined) continue;
-        ofClass.there++;
+        if (node.state === 'draining') ofClass.leaving++;
         ofClass.slots = node.capacity;
         if (!serves(node)) continue;
         ofClass.ready++;
         ofClass.busy += node.load;
       }
-      for (const [name, { ready, there, busy, slots, count }] of classes) {
+      for (const [name, { ready, leaving, busy, slots, count }] of classes) {
         yield {
           class: name,
           ready,
-          starting: Math.max(0, count - there),
+          // Nodes in error count as well: they are being brought back, and others would come too late.
+          starting: Math.max(0, count - ready - leaving),
           slots: Math.max(1, slots),
           busy,
           waiting: meters.waiting(name),
