@@ -92,7 +92,9 @@ export function jsonOf(text: string): unknown {
       try {
         return JSON.parse(body.slice(start, end)) as unknown;
       } catch {
-        end = Math.max(body.lastIndexOf('}', end - 2), body.lastIndexOf(']', end - 2)) + 1;
+        // The last bracket before this one; `lastIndexOf` takes a negative place for 0.
+        const before = end - 2;
+        end = before < 0 ? 0 : Math.max(body.lastIndexOf('}', before), body.lastIndexOf(']', before)) + 1;
       }
     }
   }

@@ -57,6 +57,7 @@ test.each([
 test('nothing is an answer of no kind, and no text makes it fail', () => {
   const kinds: AnswerKind[] = ['choice', 'number', 'json', 'short', 'text'];
   for (const kind of kinds) expect(canonical('  ', kind, options)).toBeUndefined();
+  for (const text of ['}', ']', '{}}', '[', '}{']) expect(canonical(text, 'json', options)?.key).not.toBe('');
   fc.assert(
     fc.property(fc.string({ maxLength: 200 }), fc.constantFrom(...kinds), (text, kind) => {
       const found = canonical(text, kind, options);

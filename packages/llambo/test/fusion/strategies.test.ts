@@ -64,10 +64,10 @@ describe.each(fusionStrategyNames())('%s', (name) => {
       fc.property(anyVotes, (votes) => {
         const { weights, shares } = decided(votes, name);
         expect(weights).toHaveLength(votes.length);
+        // Weights that differ by rounding alone are equal: then it is the votes' own figures that decide.
         if (name !== 'confidence')
-          expect(shares.map(({ weight }) => weight)).toEqual(
-            shares.map(({ weight }) => weight).sort((a, b) => b - a),
-          );
+          for (const [i, { weight }] of shares.slice(1).entries())
+            expect(weight).toBeLessThanOrEqual((shares[i]?.weight ?? 0) + 1e-9);
         expect(weights.every((weight) => weight >= 0)).toBe(true);
       }),
       { numRuns: 100 },
