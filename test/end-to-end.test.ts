@@ -59,8 +59,8 @@ describe('a user', { timeout: 240_000 }, () => {
 
   test('starts a cluster in the background, asks it, and ends it', async () => {
     expect(await ctl('status')).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('no cluster is running; start one with llamboctl up'),
+      code: 3,
+      err: expect.stringContaining('no cluster is running in this home; llamboctl up -d starts one'),
     });
     expect(await ctl('up', '-d')).toMatchObject({ code: 0, out: expect.stringContaining('8 nodes') });
     try {
@@ -85,13 +85,13 @@ describe('a user', { timeout: 240_000 }, () => {
   });
 
   test.each([
-    [['nonsense'], /there is no command nonsense; commands: start up/],
-    [['pull'], /pull needs the name of a model/],
-    [['pull', 'gpt-5'], /gpt-5/],
-    [['up', '-c', 'no-such-file.yaml'], /cannot read no-such-file\.yaml/],
-  ])('mistypes: llamboctl %s', async (args, message) => {
+    [['nonsense'], 2, /there is no command nonsense/],
+    [['pull'], 2, /NAME/],
+    [['pull', 'gpt-5'], 1, /gpt-5/],
+    [['up', '-c', 'no-such-file.yaml'], 1, /cannot read no-such-file\.yaml/],
+  ])('mistypes: llamboctl %s', async (args, status, message) => {
     const { code, err } = await ctl(...args);
-    expect(code).toBe(1);
+    expect(code).toBe(status);
     expect(err).toMatch(message);
   });
 
@@ -110,6 +110,6 @@ describe('a user', { timeout: 240_000 }, () => {
     const { code, out } = await ctl('help');
     expect(code).toBe(0);
     expect(out).toMatch(/limbot +chat with the cluster/);
-    expect((await ctl('up', '--help')).out).toMatch(/^llamboctl up/);
+    expect((await ctl('up', '--help')).out).toMatch(/^usage: llamboctl up /);
   });
 });
