@@ -12,6 +12,8 @@ const AGAIN_MS = 1000;
 
 /** What is there at once is past: an event that comes after this long without one is news, milliseconds. */
 const QUIET_MS = 50;
+/** A cluster where something happens all the time is never quiet: its past has been read after this long, milliseconds. */
+const PAST_MS = 500;
 
 /**
  * Events from now on. The file gives its newest past ones first; they are read and dropped. `ready` is called when that is
@@ -24,7 +26,8 @@ export async function* eventsFromNow(
 ): AsyncGenerator<string, void> {
   const source = lines(pieces(chan, by));
   let next = source.next();
-  for (;;) {
+  const end = performance.now() + PAST_MS;
+  while (performance.now() < end) {
     let timer: NodeJS.Timeout | undefined;
     const quiet = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), QUIET_MS);
