@@ -44,6 +44,15 @@ export interface Caller {
   readonly id: string;
   /** Share of the engine under contention, relative to other callers; above 0, default 1. */
   readonly weight?: number;
+  /** Requests that it makes at once when it is busy: each of them has that part of its weight. Default 1. */
+  readonly capacity?: number;
+  /**
+   * Cores that it may use on average, even of an engine that has nothing else to do; above 0, default: no limit. Counted is
+   * the processor time of the steps of llama_decode that its requests are in, in proportion to their tokens in each.
+   */
+  readonly limit?: number;
+  /** Whose time counts against `limit`: callers may share it. Default: `id`. */
+  readonly account?: string;
   /** Prompts share cached prefixes only within a tenant. Default: one tenant for all. */
   readonly tenant?: string;
 }

@@ -6,6 +6,7 @@
 import { cancelled, engineGone, nativeError, queueFull } from '../errors.ts';
 import type { Context } from '../native/context.ts';
 import type { Vocabulary } from '../native/vocabulary.ts';
+import { type CpuLimit, CpuLimits } from './cpu-limits.ts';
 import type { Chunk, Finish, TokenLogprob } from './engine.ts';
 import { CHUNK } from './prompt.ts';
 import { FairQueue } from './queue.ts';
@@ -43,6 +44,11 @@ export class Scheduler {
   #active: Sequence[] = [];
   #outputs: Output[] = [];
   #virtual = 0;
+  readonly #limits = new CpuLimits();
+  /** Tokens in this step of those who have a limit. */
+  #charges: { readonly limit: CpuLimit; readonly tokens: number }[] = [];
+  /** Milliseconds until the first of those who have used up their limit may go on. */
+  #pause = Number.POSITIVE_INFINITY;
   #closed: Error | undefined;
   #wake: (() => void) | undefined;
   readonly #loop: Promise<void>;
@@ -100,9 +106,7 @@ export class Scheduler {
       this.#admit();
       const tokens = this.#fillBatch();
       if (tokens === 0) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+        await this.#rest();
         continue;
       }
       await this.#step(tokens);
@@ -111,8 +115,20 @@ export class Scheduler {
     this.#active = [];
   }
 
+  /** Until there is news, or somebody's limit allows the next step. */
+  async #rest(): Promise<void> {
+    const milliseconds = this.#pause;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (Number.isFinite(milliseconds)) timer = setTimeout(resolve, milliseconds);
+    });
+    clearTimeout(timer);
+  }
+
   async #step(tokens: number): Promise<void> {
     let code: number;
+    const before = this.#charges.length > 0 ? process.cpuUsage() : undefined;
     try {
       code = await this.#context.decode(tokens);
     } catch (error) {
@@ -120,8 +136,23 @@ export class Scheduler {
       this.#closed = nativeError('llama_decode could not be called', error);
     }
     this.counters.steps++;
+    if (before !== undefined) this.#charge(tokens, process.cpuUsage(before));
     if (code !== 0) return this.#decodeFailed(code);
     this.#takeOutputs();
+  }
+
+  #charge(tokens: number, { user, system }: NodeJS.CpuUsage): void {
+    const now = performance.now();
+    const each = (user + system) / 1000 / tokens;
+    for (const { limit, tokens: own } of this.#charges) this.#limits.charge(limit, own * each, now);
+  }
+
+  /** Whether the sequence has used up the processor time that its caller may have. */
+  #mustRest({ limit }: Sequence, now: number): boolean {
+    if (limit === undefined) return false;
+    const wait = this.#limits.wait(limit, now);
+    if (wait > 0) this.#pause = Math.min(this.#pause, wait);
+    return wait > 0;
   }
 
   #dropCancelled(): void {
@@ -160,14 +191,18 @@ export class Scheduler {
   /** Fills the batch and the list of its outputs; the number of tokens in it. */
   #fillBatch(): number {
     this.#outputs = [];
+    this.#charges = [];
+    this.#pause = Number.POSITIVE_INFINITY;
+    const now = performance.now();
     let used = 0;
-    const generating = this.#eligible();
+    const generating = this.#eligible(now);
     for (const sequence of generating) {
       const slot = sequence.slot as Slot;
       slot.tokens.push(sequence.next);
       this.#put(used++, sequence, slot.computed, true);
       slot.computed++;
-      sequence.virtual += 1 / sequence.weight;
+      sequence.virtual += 1 / sequence.share;
+      if (sequence.limit !== undefined) this.#charges.push({ limit: sequence.limit, tokens: 1 });
     }
     const { batch, outputs } = this.#context.shape;
     let budget = this.#readingBudget(generating.length);
@@ -179,6 +214,8 @@ export class Scheduler {
       const length = end - slot.computed;
       const wanted = this.#wantedOutputs(sequence, slot.computed, end);
       if (length > budget || used + length > batch || this.#outputs.length + wanted > outputs) continue;
+      if (this.#mustRest(sequence, now)) continue;
+      if (sequence.limit !== undefined) this.#charges.push({ limit: sequence.limit, tokens: length });
       for (; slot.computed < end; slot.computed++) {
         this.#put(used++, sequence, slot.computed, wanted > 0 && this.#wants(sequence, slot.computed));
       }
@@ -198,17 +235,22 @@ export class Scheduler {
 
   /**
    * Sequences that generate in this step. With equal weights these are all; with unequal ones, who is a token ahead of
-   * the one served least, relative to the weights, waits.
+   * the one served least, relative to the weights, waits. Who has used up a limit neither waits for others nor lets them
+   * wait.
    */
-  #eligible(): GenerateSequence[] {
+  #eligible(now: number): GenerateSequence[] {
     const generating: GenerateSequence[] = [];
     let least = Number.POSITIVE_INFINITY;
     let heaviest = 0;
     for (const sequence of this.#active) {
       if (sequence.kind !== 'generate' || sequence.next < 0) continue;
+      if (this.#mustRest(sequence, now)) {
+        sequence.virtual = Math.max(sequence.virtual, this.#virtual);
+        continue;
+      }
       generating.push(sequence);
       least = Math.min(least, sequence.virtual);
-      heaviest = Math.max(heaviest, sequence.weight);
+      heaviest = Math.max(heaviest, sequence.share);
     }
     if (generating.length === 0) return generating;
     this.#virtual = Math.max(this.#virtual, least);

@@ -1,3 +1,4 @@
+import type { CpuLimit } from './cpu-limits.ts';
 import type { Detokenizer } from './detokenizer.ts';
 import type { Caller, GenerateRequest, GenerateSink, Score } from './engine.ts';
 import type { Prompt } from './prompt.ts';
@@ -6,12 +7,15 @@ import type { Sampler } from './sampler.ts';
 import type { Slot } from './slots.ts';
 
 interface Common extends Queued {
+  /** Weight of this one of its caller's requests within a step. */
+  readonly share: number;
+  readonly limit: CpuLimit | undefined;
   readonly prompt: Prompt;
   readonly tenant: string;
   readonly cached: boolean;
   readonly queuedAt: number;
   slot: Slot | undefined;
-  /** Service received, in tokens over weight; who is far ahead of the others sits steps out. */
+  /** Service received, in tokens over share; who is far ahead of the others sits steps out. */
   virtual: number;
   cancelled: boolean;
   startedAt: number;
@@ -55,13 +59,24 @@ export interface ScoreSequence extends Common {
 
 export type Sequence = GenerateSequence | ScoreSequence;
 
-export const callerOf = (
-  caller: Caller | undefined,
-): { callerId: string; weight: number; tenant: string } => ({
-  callerId: caller?.id ?? '',
-  weight: caller?.weight ?? 1,
-  tenant: caller?.tenant ?? '',
-});
+export function callerOf({
+  id,
+  weight = 1,
+  capacity = 1,
+  tenant = '',
+  limit,
+  account = id,
+}: Caller = NOBODY): Pick<Common, 'callerId' | 'weight' | 'share' | 'tenant' | 'limit'> {
+  return {
+    callerId: id,
+    weight,
+    share: weight / capacity,
+    tenant,
+    limit: limit === undefined ? undefined : { account, cores: limit },
+  };
+}
+
+const NOBODY: Caller = { id: '' };
 
 export function fail(sequence: Sequence, error: Error): void {
   if (sequence.kind === 'generate') {

@@ -49,14 +49,13 @@ export function checkRequest(request: GenerateRequest): void {
   if (request.grammar !== undefined && request.jsonSchema !== undefined) {
     throw badRequest('grammar and jsonSchema exclude each other');
   }
-  const weight = request.caller?.weight;
-  if (weight !== undefined && !(weight > 0 && Number.isFinite(weight)))
-    throw badRequest('caller weight must be above 0');
+  checkCaller(request);
 }
 
 /** @throws LlamaError `bad-request` */
 export function checkScore(request: ScoreRequest): void {
   checkPrompt(request);
+  checkCaller(request);
   const { options } = request;
   if (
     options.length < 1 ||
@@ -64,6 +63,14 @@ export function checkScore(request: ScoreRequest): void {
     options.some((text) => typeof text !== 'string' || text === '')
   ) {
     throw badRequest(`options must be 1 to ${MOST_OPTIONS} strings, none empty`);
+  }
+}
+
+function checkCaller({ caller }: Pick<GenerateRequest, 'caller'>): void {
+  for (const key of ['weight', 'capacity', 'limit'] as const) {
+    const value = caller?.[key];
+    if (value !== undefined && !(value > 0 && Number.isFinite(value)))
+      throw badRequest(`caller ${key} must be above 0`);
   }
 }
 

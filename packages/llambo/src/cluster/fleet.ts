@@ -321,6 +321,7 @@ export class Fleet {
       memory: options.memory,
       cpu: options.cpu,
       context: options.context_size,
+      ...(options.cpu_limit === 'hard' ? { cpu_limit: 'hard' } : {}),
       capacity: capacityOf(options, pool.served.kvBytesPerToken),
     };
     const rooms = [...this.#hosts.values()].map(({ status }) => ({

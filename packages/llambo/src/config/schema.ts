@@ -40,6 +40,10 @@ export const classSchema = z.strictObject({
     .max(256)
     .optional()
     .describe('requests at once; default: what memory has room for'),
+  cpu_limit: z
+    .enum(['soft', 'hard'])
+    .default('soft')
+    .describe('hard: cpu is a ceiling, in cores, even when the engine has nothing else to do'),
 });
 
 /** How many nodes of a class the autoscaler may have. */

@@ -15,7 +15,7 @@ const MOST_SESSIONS = 4096;
 
 /**
  * The tree {clone, ctl, status, N/{ctl,data,status}}. Who attaches is the caller of the requests made there; the aname may
- * give its `weight` and `tenant`. Everybody sees their own sessions and nobody else's.
+ * give its `weight`, `capacity`, `limit`, `account` and `tenant`. Everybody sees their own sessions and nobody else's.
  */
 export function engineServer(engine: Engine): FileServer {
   const callers = new WeakMap<Opener, Caller>();
@@ -65,17 +65,20 @@ export function engineServer(engine: Engine): FileServer {
 
 /** Whom an attach stands for. @throws LlamaError `bad-request` */
 function callerOf({ uname, aname }: Opener): Caller {
-  const caller: { id: string; weight?: number; tenant?: string } = { id: uname };
+  const caller: { -readonly [K in keyof Caller]: Caller[K] } = { id: uname };
   const reader = new AttributeReader(aname);
   for (let pair = reader.next(); pair !== undefined; pair = reader.next()) {
     const [name, value] = pair;
-    if (name === 'tenant') caller.tenant = value;
-    else if (name !== 'weight')
-      throw badRequest(`unknown attribute ${shown(name)}: expected weight or tenant`);
+    if (name === 'tenant' || name === 'account') caller[name] = value;
+    else if (name !== 'weight' && name !== 'capacity' && name !== 'limit')
+      throw badRequest(
+        `unknown attribute ${shown(name)}: expected weight, capacity, limit, account or tenant`,
+      );
     else {
-      caller.weight = Number(value);
-      if (!(caller.weight > 0 && caller.weight <= 1e6))
-        throw badRequest(`weight: expected a number above 0, got ${shown(value)}`);
+      const number = Number(value);
+      if (!(number > 0 && number <= 1e6))
+        throw badRequest(`${name}: expected a number above 0, got ${shown(value)}`);
+      caller[name] = number;
     }
   }
   return caller;

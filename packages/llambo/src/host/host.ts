@@ -290,8 +290,20 @@ class HostServer implements Host {
     let lines = '';
     for (const [id, { spec, crew }] of this.#workers) {
       const { state, heap, cpuMs } = infos[id] ?? { state: 'error', heap: 0, cpuMs: 0 };
-      const { class: of, model, memory, cpu, context, capacity } = spec;
-      const pairs = { class: of, model, memory, cpu, context, capacity, state, thread: crew.index, heap };
+      const { class: of, model, memory, cpu, context, capacity, hard } = spec;
+      const cpu_limit = hard ? 'hard' : undefined;
+      const pairs = {
+        class: of,
+        model,
+        memory,
+        cpu,
+        cpu_limit,
+        context,
+        capacity,
+        state,
+        thread: crew.index,
+        heap,
+      };
       lines += `${id} ${attributeLine({ ...pairs, cpu_ms: Math.round(cpuMs) })}\n`;
     }
     return lines;

@@ -154,6 +154,7 @@ export class WorkerPool {
         link: this.#link(spec.model),
         scheduler: this.#scheduler,
         sysname: this.#sysname,
+        ...(spec.hard ? { account: spec.id } : {}),
       });
     } catch (error) {
       for (const { source } of grants) source.client.close();

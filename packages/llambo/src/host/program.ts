@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly seconds: number;
   /** Share of thread and engine. */
   readonly cpu: number;
+  /** The node whose hard limit of `cpu` cores of the engine holds for the program as well. */
+  readonly account?: string;
   /** As whom the engine knows it: nobody else's name, or it would see their conversations. */
   readonly user: string;
   /** With whom it shares cached prompts: nobody, when left out. */
@@ -63,7 +65,8 @@ export function programUser(worker: string): string {
 
 /** Starts a program. Rejects when its object file is wrong, or a mount fails. */
 export async function runProgram(options: ProgramOptions): Promise<RunningProgram> {
-  const { user, memory, sysname, link, cpu, tenant = user } = options;
+  const { user, memory, sysname, link, cpu, account, tenant = user } = options;
+  const limit = account === undefined ? '' : `limit=${cpu} account=${account} `;
   const input = new Queue(WAITING);
   const output = new Queue(WAITING);
   const errors = new Queue(WAITING);
@@ -78,7 +81,7 @@ export async function runProgram(options: ProgramOptions): Promise<RunningProgra
     user,
     sysname,
     heap: memory,
-    llama: llamaRoot(link, { uname: user, aname: `weight=${cpu} tenant=${quoted(tenant)}` }),
+    llama: llamaRoot(link, { uname: user, aname: `weight=${cpu} ${limit}tenant=${quoted(tenant)}` }),
     print: say,
     ended: (process, why) => {
       if (process.pid === 1) status = why.replace(/^fail:/, '');

@@ -32,7 +32,7 @@ export function workerId(n: number): string {
   return `worker-${String(n).padStart(4, '0')}`;
 }
 
-const SPAWN = ['class', 'model', 'memory', 'heap', 'cpu', 'context', 'capacity', 'tenant'];
+const SPAWN = ['class', 'model', 'memory', 'heap', 'cpu', 'context', 'capacity', 'cpu_limit', 'tenant'];
 const ENGINE = ['model', 'path', 'context', 'sequences', 'queue', 'kind', 'threads', 'token_ms', 'first_ms'];
 
 function check({ values }: Attributes, known: readonly string[]): void {
@@ -49,6 +49,8 @@ export function parseSpawn(words: readonly string[], kv: (model: string) => numb
   const memory = numberOf(a, 'memory', undefined, LEAST_HEAP);
   const context = numberOf(a, 'context', 2048, 1);
   const capacity = numberOf(a, 'capacity', 1, 1, 256);
+  const limit = a.values.get('cpu_limit') ?? 'soft';
+  if (limit !== 'soft' && limit !== 'hard') throw badRequest(`cpu_limit=${limit}: expected soft or hard`);
   const rest = Math.min(MOST_HEAP, memory - capacity * context * kv(model));
   const tenant = a.values.get('tenant');
   const shape = {
@@ -59,6 +61,7 @@ export function parseSpawn(words: readonly string[], kv: (model: string) => numb
     cpu: numberOf(a, 'cpu', 1, 0.001, 1024),
     context,
     capacity,
+    hard: limit === 'hard',
     ...(tenant === undefined ? {} : { tenant }),
   };
   return ids.map((id) => ({ id, ...shape }));

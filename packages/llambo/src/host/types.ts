@@ -19,6 +19,8 @@ export interface WorkerSpec {
   readonly context: number;
   /** Requests at once. */
   readonly capacity: number;
+  /** `cpu` is a ceiling of what its requests take of the engine, in cores, even without contention. */
+  readonly hard: boolean;
   readonly tenant?: string;
 }
 

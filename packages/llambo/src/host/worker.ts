@@ -2,6 +2,7 @@
 import type { Scheduler } from '@llambo/dis';
 import { type Awaitable, type Call, ORDWR, OREAD, StyxError } from '@llambo/styx';
 import { DirNode, FileNode, type Handle, StaticDir, type TreeNode, text, toText } from '@llambo/styx/fs';
+import { attributeLine } from '../attributes.ts';
 import { type EngineLink, llamaRoot } from './engine-link.ts';
 import type { WorkerInfo, WorkerSpec, WorkerState } from './types.ts';
 import { NodeVm } from './vm.ts';
@@ -232,6 +233,11 @@ export class Worker {
 }
 
 /** How the engine is told whose request it is: the attach's aname. */
-export function callerOf(spec: Pick<WorkerSpec, 'cpu' | 'tenant'>): string {
-  return `weight=${spec.cpu}${spec.tenant === undefined ? '' : ` tenant='${spec.tenant.replaceAll("'", "''")}'`}`;
+export function callerOf({ cpu, capacity, hard, tenant }: WorkerSpec): string {
+  return attributeLine({
+    weight: cpu,
+    capacity: capacity === 1 ? undefined : capacity,
+    limit: hard ? cpu : undefined,
+    tenant,
+  });
 }

@@ -122,6 +122,7 @@ describe('defaults', () => {
       },
       engine: { kind: 'llama' },
       host: { local: true },
+          cpu_limit: 'soft',
       limits: { minimum: 1, maximum: 10_000 },
       autoscale: { enabled: false, policy: 'target' },
       hedge: false,
@@ -133,7 +134,7 @@ describe('defaults', () => {
     expect(parse('listen: {}').listen).toEqual({ http: '127.0.0.1:8640' });
     expect(parse('engine: {threads: 2}').engine).toEqual({ kind: 'llama', threads: 2 });
     expect(parse('classes: {a: {model: m}}').classes).toEqual({
-      a: { count: 1, model: 'm', memory: 134_217_728, cpu: 1, context_size: 2048 },
+      a: { count: 1, model: 'm', memory: 134_217_728, cpu: 1, cpu_limit: 'soft', context_size: 2048 },
     });
   });
 

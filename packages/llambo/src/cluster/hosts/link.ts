@@ -32,6 +32,8 @@ export interface WorkerShape {
   readonly context: number;
   /** Requests at once. */
   readonly capacity: number;
+  /** `cpu` is a ceiling, too. */
+  readonly cpu_limit?: 'hard';
 }
 
 export interface EngineWanted {
