@@ -75,6 +75,8 @@ test('every node is asked the same, and the answers are compared', async () => {
   const script = readFileSync(new URL('../../../../examples/ask-every-node.dish', import.meta.url), 'utf8');
   const text = await run(`* = (); *=(max_tokens=4 What is AI?)\n${script}`.replace('* = (); ', ''));
   expect(text).toMatch(/^## worker-.*\n.+\n\n3 nodes, 1 different answers\n$/);
+  const warm = await run(`*=(max_tokens=4 temperature=1 seed=7 What is AI?)\n${script}`);
+  expect(warm).toMatch(/^## worker-.*\n.+\n\n3 nodes, 1 different answers\n$/);
   expect(await run(script)).toBe('usage: dish [attr=value ...] question ...\n[usage]\n');
 });
 
