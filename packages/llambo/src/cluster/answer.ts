@@ -13,6 +13,8 @@ import { HedgeRace, type Runner } from './retry/index.ts';
 
 /** Nodes in a row that may fail under one question before it has gained a token: it may be what kills them. */
 const MOST_FAILURES = 5;
+/** A suspect node that has given no token for so long, in milliseconds, keeps no answer: tokens are a sign of life, too. */
+const SILENT_MS = 2000;
 /** Tokens of an answer whose length nobody bounds, for estimates. */
 const USUAL_ANSWER = 256;
 
@@ -49,7 +51,13 @@ class Run implements Runner {
   /** Tokens of the answer that were there before. */
   readonly resumed: number;
   readonly startedAt: number = performance.now();
+  /** When its last token came. */
+  heardAt: number = this.startedAt;
+  /** The question goes on elsewhere: whatever still comes is too late. */
+  abandoned = false;
   readonly #release: () => void;
+  /** What ends with the run. */
+  #ends: () => void = () => {};
   #generation: Generation | undefined;
   #ended = false;
   #cancelled = false;
@@ -66,8 +74,9 @@ class Run implements Runner {
     return this.on.id;
   }
 
-  begin(generation: Generation): void {
-    if (this.#ended) return;
+  begin(generation: Generation, ends: () => void): void {
+    if (this.#ended) return ends();
+    this.#ends = ends;
     this.#generation = generation;
     if (this.#cancelled) generation.cancel();
   }
@@ -77,7 +86,14 @@ class Run implements Runner {
     if (this.#ended) return;
     this.#ended = true;
     this.#generation = undefined;
+    this.#ends();
     this.#release();
+  }
+
+  /** Nobody waits for it any more, whether it can still be told so or not. */
+  abandon(): void {
+    this.abandoned = true;
+    this.cancel();
   }
 
   cancel(): void {
@@ -191,11 +207,12 @@ export class Answer implements Job {
           ...(run.resumed === 0 ? {} : { resume: this.#generated.slice() }),
         },
         {
-          chunk: (chunk) => this.#chunk(run, chunk),
-          finish: (finish) => this.#finish(run, finish),
-          error: (error) => this.#error(run, error),
+          chunk: (chunk) => run.abandoned || this.#chunk(run, chunk),
+          finish: (finish) => run.abandoned || this.#finish(run, finish),
+          error: (error) => run.abandoned || this.#error(run, error),
         },
       ),
+      this.#watch(run),
     );
     if (this.over) run.cancel();
     else if (first && this.#generated.length === 0) this.#hedgeLater();
@@ -220,6 +237,26 @@ export class Answer implements Job {
     for (const chunk of begun) this.#sink.chunk(chunk);
   }
 
+  /** Leaves a node that is suspect and silent: it may be stopped for ever. What this gives ends the watch. */
+  #watch(run: Run): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const look = (): void => {
+      clearTimeout(timer);
+      if (this.over || run.on.health !== 'suspect') return;
+      const silent = performance.now() - run.heardAt;
+      if (silent < SILENT_MS) timer = setTimeout(look, SILENT_MS - silent);
+      else {
+        run.abandon();
+        this.#error(run, new LlamaError('engine-gone', `host ${run.on.host} is away`));
+      }
+    };
+    const unfollow = run.on.follow(look);
+    return () => {
+      clearTimeout(timer);
+      unfollow();
+    };
+  }
+
   /** A second node is asked when the first one takes longer than nearly all others. */
   #hedgeLater(): void {
     const delay = this.#hooks.hedgeDelay(this);
@@ -242,6 +279,7 @@ export class Answer implements Job {
     }
     if (this.#assigned !== run) this.#assign(run);
     this.#deadline.refresh();
+    run.heardAt = performance.now();
     this.failures = 0;
     for (const token of chunk.tokens) this.#generated.push(token);
     run.on.counters.tokens += chunk.tokens.length;

@@ -1,4 +1,5 @@
 /** A short piece of work for a node: scores, embeddings, tokens. Done again elsewhere when its node dies over it. */
+import { LlamaError } from '@llambo/llama';
 import { noNode } from '../errors.ts';
 import { isNodesFault, wasUnreached } from './answer.ts';
 import type { RouteRequest } from './balancer/index.ts';
@@ -74,13 +75,21 @@ export class Errand<T> implements Job {
   start(node: ClusterNode, release: () => void): void {
     this.attempts++;
     node.counters.requests++;
-    this.#work(node).then(
+    let unfollow: () => void = () => {};
+    const doubted = new Promise<never>((_, reject) => {
+      unfollow = node.follow(() => reject(new LlamaError('engine-gone', `host ${node.host} is away`)));
+    });
+    const leave = (): void => {
+      unfollow();
+      release();
+    };
+    Promise.race([this.#work(node), doubted]).then(
       (value) => {
-        release();
+        leave();
         this.#end(() => this.#resolve(value));
       },
       (error: Error) => {
-        release();
+        leave();
         if (this.over) return;
         if (!isNodesFault(error)) return this.fail(error);
         if (!wasUnreached(error) && ++this.failures >= MOST_FAILURES) return this.fail(error);

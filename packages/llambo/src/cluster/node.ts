@@ -44,6 +44,8 @@ export class ClusterNode implements NodeView {
   /** Kept by the health monitor. */
   health: HealthState = 'serving';
   readonly counters = { requests: 0, tokens: 0, failures: 0 };
+  /** Those who wait for it, to be told when nobody knows any more whether it lives. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: NodeOptions) {
     this.id = options.id;
@@ -65,6 +67,17 @@ export class ClusterNode implements NodeView {
   /** As which the engine knows it. */
   get caller(): Caller {
     return { id: this.id, weight: this.cpu };
+  }
+
+  /** Calls `doubted` whenever the node becomes suspect, until the function that this gives is called. */
+  follow(doubted: () => void): () => void {
+    this.#waiting.add(doubted);
+    return () => this.#waiting.delete(doubted);
+  }
+
+  /** It is suspect: its heartbeats are overdue. */
+  doubt(): void {
+    for (const doubted of [...this.#waiting]) doubted();
   }
 
   /** Learns from an answer: an average that forgets, a fifth of the weight on the newest. */

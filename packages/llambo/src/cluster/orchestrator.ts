@@ -177,6 +177,7 @@ export class Orchestrator {
           this.events.add(`${node.id} is ${to}: ${why}`);
         }
         if (to === 'gone') this.#fleet.lose(node);
+        if (to === 'suspect') node.doubt();
       },
       probe: (node) => this.#probe(node),
     });
