@@ -13,9 +13,19 @@ const ROUNDS = Number(process.argv[2] ?? 2);
 
 interface Bench {
   readonly url: string;
-  /** Bytes, and microseconds of processor time so far. */
-  usage(): Promise<{ rss: number; heap: number; cpu: number }>;
+  usage(): Promise<Usage>;
+  /** Whether its metrics are counted. */
+  count(on: boolean): Promise<unknown>;
   stop(): void;
+}
+
+interface Usage {
+  /** Bytes. */
+  readonly rss: number;
+  readonly heap: number;
+  /** Microseconds of processor time so far: of the server, and of the host behind it. */
+  readonly cpu: number;
+  readonly host: number;
 }
 
 function start(kind: string, tokenMs: number): Promise<Bench> {
@@ -31,8 +41,13 @@ function start(kind: string, tokenMs: number): Promise<Bench> {
   return message<{ url: string }>().then(({ url }) => ({
     url,
     usage() {
-      const answer = message<{ rss: number; heap: number; cpu: number }>();
+      const answer = message<Usage>();
       child.send('usage');
+      return answer;
+    },
+    count(on) {
+      const answer = message();
+      child.send(on ? 'count' : 'do not count');
       return answer;
     },
     stop: () => child.kill('SIGKILL'),
@@ -88,16 +103,20 @@ interface Throughput {
   /** Whole answers of one token a second, and events of streams a second, as fast as they come. */
   readonly rps: number;
   readonly chunks: number;
-  /** Microseconds that the server's process computes for each. */
+  /** Microseconds that the server's process computes for each, and for an answer the host's and the client's. */
   readonly answerCpu: number;
   readonly eventCpu: number;
+  readonly answerHost: number;
+  readonly answerClient: number;
 }
 
-async function throughput(bench: Bench): Promise<Throughput> {
+async function throughput(bench: Bench, ms = 1500): Promise<Throughput> {
   const start = await bench.usage();
-  const whole = await hammer(bench.url, { max_tokens: 1 }, 64, 1500, (asker) => asker.whole());
+  const mine = process.cpuUsage();
+  const whole = await hammer(bench.url, { max_tokens: 1 }, 64, ms, (asker) => asker.whole());
+  const { user, system } = process.cpuUsage(mine);
   const between = await bench.usage();
-  const streams = await hammer(bench.url, { max_tokens: 200, stream: true }, 64, 1500, (asker) =>
+  const streams = await hammer(bench.url, { max_tokens: 200, stream: true }, 64, ms, (asker) =>
     asker.stream(),
   );
   const end = await bench.usage();
@@ -107,6 +126,8 @@ async function throughput(bench: Bench): Promise<Throughput> {
     chunks: events / streams.seconds,
     answerCpu: (between.cpu - start.cpu) / whole.results.length,
     eventCpu: (end.cpu - between.cpu) / events,
+    answerHost: (between.host - start.host) / whole.results.length,
+    answerClient: (user + system) / whole.results.length,
   };
 }
 
@@ -135,6 +156,25 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 const rate = (kind: string, what: keyof Throughput): number =>
   median(rates.filter((each) => each.kind === kind).map((each) => each[what]));
+
+/** Processor time with and without metrics, in turn, of one process. */
+const metered: { readonly on: boolean; readonly answer: number; readonly event: number }[] = [];
+{
+  const bench = await start('gateway', 0);
+  await throughput(bench);
+  for (let round = 0; round < 8; round++) {
+    const on = round % 4 === 0 || round % 4 === 3;
+    await bench.count(on);
+    const { answerCpu, eventCpu } = await throughput(bench, 500);
+    metered.push({ on, answer: answerCpu, event: eventCpu });
+  }
+  bench.stop();
+}
+const metricsCost = (what: 'answer' | 'event'): number => {
+  const of = (on: boolean): number =>
+    median(metered.filter((each) => each.on === on).map((each) => each[what]));
+  return of(true) / of(false) - 1;
+};
 
 const firsts: Record<string, number[]> = {};
 for (const kind of ['bare', 'llambo']) {
@@ -186,6 +226,13 @@ printTable(
       rate('llambo', 'answerCpu').toFixed(0),
       (rate('bare', 'answerCpu') / rate('llambo', 'answerCpu')).toFixed(2),
     ],
+    ['  of the host', '', rate('llambo', 'answerHost').toFixed(0), ''],
+    [
+      '  of the client',
+      rate('bare', 'answerClient').toFixed(0),
+      rate('llambo', 'answerClient').toFixed(0),
+      '',
+    ],
     [
       'µs of the process an event',
       rate('bare', 'eventCpu').toFixed(1),
@@ -220,9 +267,20 @@ console.log(
     chunks_ratio: two(rate('llambo', 'chunks') / rate('bare', 'chunks')),
     errors: idle.llambo?.errors,
     kb_per_stream: two(idle.llambo?.kb ?? 0),
+    /** Were there a core for each process; and as two cores allow, when nothing ever waits. */
+    rps_own_cores_ratio: two(
+      rate('bare', 'answerCpu') / Math.max(rate('llambo', 'answerCpu'), rate('llambo', 'answerHost')),
+    ),
+    rps_two_cores_bound: two(
+      (2 * rate('bare', 'answerCpu')) /
+        (rate('llambo', 'answerCpu') + rate('llambo', 'answerHost') + rate('llambo', 'answerClient')),
+    ),
     rps_cpu_ratio: two(rate('bare', 'answerCpu') / rate('llambo', 'answerCpu')),
     chunks_cpu_ratio: two(rate('bare', 'eventCpu') / rate('llambo', 'eventCpu')),
     gateway_rps_cpu_ratio: two(rate('bare', 'answerCpu') / rate('gateway', 'answerCpu')),
+    /** Shares of the gateway's processor time. */
+    metrics_cost_answer: two(metricsCost('answer')),
+    metrics_cost_event: two(metricsCost('event')),
     gateway_chunks_cpu_ratio: two(rate('bare', 'eventCpu') / rate('gateway', 'eventCpu')),
     ttft_total_p50_ms: two(first('llambo', 0.5)),
     ttft_total_p99_ms: two(first('llambo', 0.99)),

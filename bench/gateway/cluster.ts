@@ -9,7 +9,13 @@ import { Orchestrator, parseConfig } from '../../packages/llambo/src/index.ts';
 const HOST = fileURLToPath(new URL('host.ts', import.meta.url));
 const NODES = 64;
 
-export async function controlPlane(tokenMs: number, capacity: number): Promise<Orchestrator> {
+export interface ControlPlane {
+  readonly cluster: Orchestrator;
+  /** Microseconds of processor time of the host's process so far. */
+  hostCpu(): Promise<number>;
+}
+
+export async function controlPlane(tokenMs: number, capacity: number): Promise<ControlPlane> {
   const listen = `unix!${join(mkdtempSync(join(tmpdir(), 'llambo-bench-')), 'host')}`;
   // It ends when this process does: then its channel is gone.
   const host = fork(HOST, [listen, String(tokenMs), String(capacity)], {
@@ -23,5 +29,12 @@ export async function controlPlane(tokenMs: number, capacity: number): Promise<O
   const cluster = await Orchestrator.create(parseConfig(yaml, 'bench'));
   await cluster.join('bench', address);
   await cluster.ready();
-  return cluster;
+  return {
+    cluster,
+    hostCpu: () =>
+      new Promise((resolve) => {
+        host.once('message', (message) => resolve(message as number));
+        host.send('usage');
+      }),
+  };
 }

@@ -18,5 +18,9 @@ const host = await startHost({
     return { target: engineServer(engine), close: () => engine.close() };
   },
 });
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.(host.address);

@@ -6,24 +6,30 @@ import { serve } from '@hono/node-server';
 import { EchoEngine } from '@llambo/llama';
 import { Hono } from 'hono';
 import { startGateway } from '../../packages/llambo/src/index.ts';
+import { ClusterMetrics } from '../../packages/llambo/src/metrics/cluster-metrics.ts';
+import { HistogramCell } from '../../packages/llambo/src/metrics/registry.ts';
 import { controlPlane } from './cluster.ts';
 import { noCluster } from './direct.ts';
 
 const [kind, tokenMs] = [process.argv[2], Number(process.argv[3] ?? 0)];
 const CAPACITY = 4096;
 
-/** What both say of their memory, after a collection. */
-const memory = (): Record<string, number> => {
+let hostCpu: () => Promise<number> = async () => 0;
+
+/** What all say of their memory, after a collection, and of their processor time. */
+async function usage(): Promise<Record<string, number>> {
   (globalThis as { gc?: () => void }).gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
+  const host = await hostCpu();
   const { user, system } = process.cpuUsage();
-  return { rss, heap: heapUsed + external, cpu: user + system };
-};
+  return { rss, heap: heapUsed + external, cpu: user + system, host };
+}
 
 async function llambo(): Promise<string> {
-  const cluster = kind === 'gateway' ? noCluster(tokenMs, CAPACITY) : await controlPlane(tokenMs, CAPACITY);
-  const { url } = await startGateway(cluster, '127.0.0.1:0');
-  return url;
+  if (kind === 'gateway') return (await startGateway(noCluster(tokenMs, CAPACITY), '127.0.0.1:0')).url;
+  const control = await controlPlane(tokenMs, CAPACITY);
+  hostCpu = control.hostCpu;
+  return (await startGateway(control.cluster, '127.0.0.1:0')).url;
 }
 
 const encoder = new TextEncoder();
@@ -114,6 +120,22 @@ function bare(): Promise<string> {
   });
 }
 
-process.on('message', () => process.send?.(memory()));
+/** What counts, and what stands in its place while nothing is to be counted. */
+const counting = [HistogramCell.prototype, ClusterMetrics.prototype].map((prototype) => ({
+  prototype: prototype as unknown as Record<string, unknown>,
+  methods: ['observe', 'ended', 'used', 'http']
+    .filter((name) => Object.hasOwn(prototype, name))
+    .map((name) => [name, (prototype as unknown as Record<string, unknown>)[name]] as const),
+}));
+
+function count(on: boolean): void {
+  for (const { prototype, methods } of counting)
+    for (const [name, method] of methods) prototype[name] = on ? method : () => {};
+}
+
+process.on('message', async (message) => {
+  if (message === 'count' || message === 'do not count') count(message === 'count');
+  process.send?.(await usage());
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.({ url: kind === 'bare' ? await bare() : await llambo() });

@@ -37,4 +37,4 @@ export type { Context } from './vm/context.ts';
 export { Machine, type MachineOptions } from './vm/machine.ts';
 export { Process } from './vm/process.ts';
 export { progTable } from './vm/prog.ts';
-export { Scheduler, type SchedulerOptions } from './vm/scheduler.ts';
+export { Scheduler, type SchedulerOptions, type Usage } from './vm/scheduler.ts';

@@ -65,6 +65,7 @@ export const Emode = 'bad open mode';
 export const Eperms = 'bad permissions';
 export const Eoffset = 'bad offset';
 export const Ecount = 'bad count';
+export const Epart = 'file took only a part of the data';
 export const Eover = 'file gave more than was asked';
 export const Etoolarge = 'reply does not fit the message size';
 export const Edirbit = 'wstat can not change the directory bit';

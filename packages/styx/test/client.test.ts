@@ -345,3 +345,67 @@ test('an Rerror is the exception', async () => {
   await expect(f.read(0, 1)).rejects.toThrow('not open for read');
   client.close();
 });
+
+describe('a request in one go', () => {
+  const ask = (root: RemoteFile, names: string[], text: string) =>
+    new Promise<{ file: RemoteFile; error: Error | undefined; first: Promise<Uint8Array> }>((resolve) => {
+      const file = root.ask(names, ORDWR, Buffer.from(text), (error) => resolve({ file, error, first }));
+      const first = file.read(0, 100);
+      first.catch(() => {});
+    });
+
+  test.each(['hello', 'slow'])(
+    'walks, opens, writes and reads %s without waiting for a reply',
+    async (name) => {
+      const { tree, root, trace } = await mounted();
+      trace.length = 0;
+      const { file, error, first } = await ask(root, [name], 'HELLO');
+      expect(error).toBeUndefined();
+      expect(Buffer.from(await first).toString()).toMatch(/^HELLO/);
+      expect(trace.slice(0, 4).map((line) => line.split(' ', 2).join(' '))).toEqual([
+        '-> Twalk',
+        '-> Topen',
+        '-> Twrite',
+        '-> Tread',
+      ]);
+      expect(file.iounit).toBeGreaterThan(0);
+      await file.clunk();
+      await root.clunk();
+      expect(tree.live).toBe(0);
+    },
+  );
+
+  test.each([
+    ['nothing', 'file does not exist'],
+    ['dir', 'file is a directory'],
+    ['secret', 'permission denied'],
+  ])('to %s fails with the first error, and leaves nothing behind', async (name, message) => {
+    const { tree, client, root } = await mounted();
+    const before = client.fids.take();
+    client.fids.give(before);
+    const { error, first } = await ask(root, [name], 'x');
+    expect(error?.message).toBe(message);
+    await expect(first).rejects.toThrow();
+    await expect.poll(() => client.fids.take()).toBe(before);
+    await root.clunk();
+    expect(tree.live).toBe(0);
+  });
+
+  test('is told when the connection breaks', async () => {
+    const { client, root } = await mounted();
+    const asked = ask(root, ['hello'], 'x');
+    client.close();
+    expect((await asked).error).toBeInstanceOf(HangupError);
+  });
+
+  test('is counted by what it sends', async () => {
+    const { client, root } = await mounted();
+    const { file } = await ask(root, ['nothing'], 'x');
+    await file.stat().catch(() => {});
+    const [walk, open, write, read, stat] = [110, 112, 118, 116, 124].map((type) => client.sent[type]);
+    expect({ walk, open, write, read, stat, errors: client.errors }).toEqual({
+      ...{ walk: 1, open: 1, write: 1, read: 1, stat: 1 },
+      errors: 5,
+    });
+  });
+});

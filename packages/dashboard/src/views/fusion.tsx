@@ -291,13 +291,16 @@ function pooledShares(all: readonly Vote[]): readonly number[] | undefined {
   return shares.map((share) => share / total);
 }
 
-/** One bar an answer, one block a vote. */
+/** Blocks of an answer that all pooled votes are sure of. */
+const POOLED_BLOCKS = 20;
+
+/** One bar an answer, one block a vote; where votes are opinions about all answers, a block is a twentieth of the whole. */
 function Tally(): VNode | null {
   const heaps = heapsOf(votes.value, asked.value!.options);
   if (heaps.length === 0) return null;
   const pooled = pooledShares(votes.value);
   if (pooled !== undefined) {
-    // Every option is judged by every vote; a block stands where it is that vote's first.
+    // Every option is judged by every vote.
     asked.value!.options.forEach((text, option) => {
       const key = String(option);
       const heap = heaps.find((each) => each.key === key);
@@ -315,9 +318,9 @@ function Tally(): VNode | null {
             {text.trim() || '(nothing)'}
           </span>
           <span class="blocks" aria-hidden="true">
-            {voters.map(({ node }) => (
-              <i key={node} />
-            ))}
+            {pooled === undefined
+              ? voters.map(({ node }) => <i key={node} />)
+              : Array.from({ length: Math.round((weight / total) * POOLED_BLOCKS) }, (_, n) => <i key={n} />)}
           </span>
           <span class="share">{percent(weight / total)}</span>
         </li>

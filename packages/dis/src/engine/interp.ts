@@ -55,6 +55,8 @@ export class Interpreter implements Engine {
 
   run(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3 {
     const status = interpret(machine, p, quantum);
+    // Only branches are counted: one for about four instructions.
+    machine.instructions += quantum - (p.left << 2);
     // A turn that was used up counts for many: few of the programs that do no more than say hello have one.
     if (turns < trainAfter && (turns += status === Ran ? trainAfter : 1) >= trainAfter) train(this);
     return status;
@@ -243,6 +245,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const caller = i32[fw + 1]!;
           if (caller === 0) {
             p.pc = pc >> 2;
+            p.left = left;
             p.fp = fp;
             p.sp = sp;
             return Ended;
@@ -834,6 +837,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
           const index = code[pc + 2]!;
           if (linkage.code === undefined) {
             p.pc = (pc >> 2) + 1;
+            p.left = left;
             p.fp = fp;
             p.sp = sp;
             const status = machine.callBuiltin(p, f, l, linkage, index);
@@ -1770,6 +1774,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             }
             case 15: // exit
               p.pc = pc >> 2;
+              p.left = left;
               p.fp = fp;
               p.sp = sp;
               return Ended;
@@ -1931,6 +1936,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               const f = i32[s >> 2]!;
               if (linkage.code === undefined) {
                 p.pc = (pc >> 2) + 1;
+                p.left = left;
                 p.fp = fp;
                 p.sp = sp;
                 const status = machine.callBuiltin(p, f, l, linkage, i32[m >> 2]!);
@@ -1974,6 +1980,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               // load
               pc += 4;
               p.pc = pc >> 2;
+              p.left = left;
               p.fp = fp;
               p.sp = sp;
               if (!machine.load(p, heap.string(i32[s >> 2]!), i32[m >> 2]!, d)) return Blocked;
@@ -1981,6 +1988,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             }
             case 24: // send
               p.pc = (pc >> 2) + 1;
+              p.left = left;
               p.fp = fp;
               p.sp = sp;
               if (!machine.channels.send(p, i32[d >> 2]!, s)) return Blocked;
@@ -1989,6 +1997,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
               break;
             case 25: // recv
               p.pc = (pc >> 2) + 1;
+              p.left = left;
               p.fp = fp;
               p.sp = sp;
               if (!machine.channels.receive(p, i32[s >> 2]!, d)) return Blocked;
@@ -1998,6 +2007,7 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
             case 1: // alt
             case 2: // nbalt
               p.pc = (pc >> 2) + 1;
+              p.left = left;
               p.fp = fp;
               p.sp = sp;
               if (!machine.channels.alt(p, s, d, op === 1 /* alt */)) return Blocked;
@@ -2016,11 +2026,13 @@ function interpret(machine: Machine, p: Process, quantum: number): 0 | 1 | 2 | 3
   } catch (error) {
     p.fault = error;
     p.pc = pc >> 2;
+    p.left = left;
     p.fp = fp;
     p.sp = sp;
     return Faulted;
   }
   p.pc = pc >> 2;
+  p.left = left;
   p.fp = fp;
   p.sp = sp;
   return Ran;

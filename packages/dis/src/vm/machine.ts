@@ -52,6 +52,8 @@ export class Machine implements MachineView {
   /** Called when the last process has gone (broken ones that are kept do not count). */
   onIdle: () => void = () => {};
   private readonly table = new Map<number, Process>();
+  /** Instructions that its processes have executed, about: one in four is taken for a branch, and these are counted. */
+  instructions = 0;
   private readonly linkages: (Linkage | undefined)[] = [undefined];
   private readonly freeLinkages: number[] = [];
   private readonly states = new Map<symbol, object>();

@@ -29,6 +29,8 @@ export class Process {
   // Registers: valid while no engine runs the process.
   /** Number of the next instruction. */
   pc = 0;
+  /** What its last turn left of the branches that it was given. */
+  left = 0;
   /** Frame; 0 before the first and after the last. */
   fp = 0;
   /** Where the next frame goes, end of the chunk, and first frame of the chunk. */

@@ -22,6 +22,16 @@ interface Entry {
   queued: boolean;
 }
 
+/** What machines have used of the host. */
+export interface Usage {
+  /** Processor time, milliseconds. */
+  readonly milliseconds: number;
+  /** About; see Machine. */
+  readonly instructions: number;
+  /** Bytes in use now. */
+  readonly heap: number;
+}
+
 export class Scheduler {
   private readonly slice: number;
   private readonly turn: number;
@@ -29,6 +39,9 @@ export class Scheduler {
   private readonly entries = new Map<Machine, Entry>();
   private ready: Entry[] = [];
   private due = false;
+  private milliseconds = 0;
+  /** Of machines that are gone. */
+  private instructions = 0;
   /** Pass of the machine that ran last: those that come back start there, so that waiting saves up no time. */
   private now = 0;
 
@@ -55,8 +68,20 @@ export class Scheduler {
     const entry = this.entries.get(machine);
     if (entry === undefined) return;
     this.entries.delete(machine);
+    this.instructions += machine.instructions;
     machine.onReady = () => {};
     this.ready = this.ready.filter((e) => e !== entry);
+  }
+
+  /** What all its machines, those that are gone as well, have used so far. */
+  usage(): Usage {
+    let { instructions } = this;
+    let heap = 0;
+    for (const machine of this.entries.keys()) {
+      instructions += machine.instructions;
+      heap += machine.memoryUsed;
+    }
+    return { milliseconds: this.milliseconds, instructions, heap };
   }
 
   private wake(entry: Entry): void {
@@ -84,6 +109,7 @@ export class Scheduler {
       this.now = entry.pass;
       entry.machine.run(time + this.turn);
       const after = clock();
+      this.milliseconds += after - time;
       // Even a turn too short for the clock counts.
       entry.pass += Math.max(after - time, 0.001) / entry.weight;
       time = after;

@@ -3,10 +3,9 @@
  * spawned or drained. It knows nothing of requests; whoever dispatches them is told of every node that comes and goes.
  */
 import { LlamaError, type ModelInfo } from '@llambo/llama';
-import type { File } from '@llambo/styx';
 import type { ClassConfig } from '../config/schema.ts';
 import { LlamboError, unknownModel } from '../errors.ts';
-import { NodeEngine } from '../wire/node-engine.ts';
+import { type DataPlace, NodeEngine } from '../wire/node-engine.ts';
 import { Doubts } from './doubts.ts';
 import {
   type EngineWanted,
@@ -449,10 +448,10 @@ export class Fleet {
     this.#hooks.added(node);
   }
 
-  #dataOf(node: ClusterNode): Promise<File> {
+  #dataOf(node: ClusterNode): DataPlace {
     const link = this.#hosts.get(node.host);
     if (link === undefined) throw new LlamaError('engine-gone', `host ${node.host} is away`);
-    return link.file(node.id, node.thread, 'data');
+    return { root: link.threadRoot(node.thread), names: [node.id, 'data'] };
   }
 
   #remove(node: ClusterNode): void {

@@ -16,6 +16,7 @@ import {
 import { AnswerStream, ownRequestId } from './answer-stream.ts';
 import { ask } from './ask.ts';
 import { principalOf } from './auth.ts';
+import { errand, estimateOf, keyOf } from './errand.ts';
 import { type Ctx, departureOf, failureOf, readJson } from './http.ts';
 import { textOf } from './openai/convert.ts';
 import { type ChatRequest, messageSchema } from './openai/schemas.ts';
@@ -44,8 +45,16 @@ function clusterFor(services: Services, context: Ctx): FusionCluster {
     },
     infer: (request: InferenceRequest, sink: AnswerSink): Inference =>
       ask(services, request, principal, 'fusion', sink),
-    score: (model, request, signal) => orchestrator.score(model, request, signal),
-    embed: (model, texts) => orchestrator.embed(model, texts),
+    score(model, request, signal) {
+      const tokens = estimateOf([request.prompt ?? '', ...request.options]);
+      return errand(services, { principal, api: 'fusion', model, tokens }, () =>
+        orchestrator.score(model, { ...request, ...keyOf(principal) }, signal),
+      );
+    },
+    embed: (model, texts) =>
+      errand(services, { principal, api: 'fusion', model, tokens: estimateOf(texts) }, () =>
+        orchestrator.embed(model, texts, keyOf(principal)),
+      ),
   });
 }
 

@@ -1,6 +1,6 @@
 /** Bodies, responses and departures of HTTP requests: on Node's own objects where there are some, else on the web's. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context } from 'hono';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { requestCancelled } from '../errors.ts';
 import type { Principal } from './auth.ts';
 import { type HttpFailure, invalidRequest, toFailure, tooLarge } from './openai/errors.ts';
@@ -13,7 +13,17 @@ export interface Env {
   Variables: { principal: Principal };
 }
 
-export type Ctx = Context<Env>;
+/** A request on its way to its answer: what handlers need of it, be it Hono's Context or something smaller. */
+export interface Ctx {
+  readonly req: {
+    header(name: string): string | undefined;
+    readonly path: string;
+    readonly raw: { text(): Promise<string>; readonly signal: AbortSignal };
+  };
+  /** Node's own objects; absent where Hono runs elsewhere. */
+  readonly env: Env['Bindings'] | undefined;
+  get(key: 'principal'): Principal;
+}
 
 /** A refusal with its response; thrown by whoever reads a request. */
 export class HttpError extends Error {
@@ -43,11 +53,26 @@ export function respond({ status, retryAfter, headers }: HttpFailure, body: unkn
 }
 
 /**
- * JSON with headers as a plain object: an object of class Headers, which `Response.json` makes, costs more than all the
- * rest of a short answer.
+ * JSON, written by Node's response itself where there is one. Headers stay a plain object: one of class Headers, which
+ * `Response.json` makes, costs more than all the rest of a short answer.
  */
-export const jsonResponse = (body: unknown, headers: Readonly<Record<string, string>>): Response =>
-  new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers } });
+export function jsonResponse(
+  { env }: Ctx,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const text = JSON.stringify(body);
+  const outgoing = env?.outgoing;
+  if (outgoing === undefined || outgoing.headersSent) {
+    return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
+  }
+  if (!outgoing.destroyed) {
+    const length = Buffer.byteLength(text);
+    outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': length, ...headers });
+    outgoing.end(text);
+  }
+  return RESPONSE_ALREADY_SENT;
+}
 
 /** Bodies of requests that their clients may come back for. */
 const bodies = new WeakMap<Ctx, string>();

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -7,6 +7,7 @@ import type { Hono } from 'hono';
 import type { Orchestrator } from '../cluster/orchestrator.ts';
 import { configError } from '../errors.ts';
 import { appOf } from './app.ts';
+import { directLane } from './direct.ts';
 import type { Env } from './http.ts';
 import { createServices, type GatewayOptions, type Services } from './services.ts';
 import type { Kept } from './spool.ts';
@@ -23,6 +24,8 @@ export interface Gateway {
   readonly url: string;
   close(): Promise<void>;
 }
+
+type CreateServer = (options: object, listener: RequestListener) => Server;
 
 /** Milliseconds that answers under way are given when the gateway closes. */
 const CLOSE_MS = 2000;
@@ -54,6 +57,7 @@ export async function startGateway(
   const secured = tls !== undefined;
   const services = createServices(orchestrator, { ...options, secured });
   const app = appOf(services);
+  const direct = directLane(services);
   const styx = new StyxDoor(services);
   const listener = {
     fetch: app.fetch,
@@ -68,9 +72,14 @@ export async function startGateway(
       ...(tls === undefined ? {} : readTls(tls)),
     },
   };
+  const make = (secured ? createTlsServer : createServer) as CreateServer;
+  const create: CreateServer = (settings, fetched) =>
+    make(settings, (incoming, outgoing) => {
+      if (!direct(incoming, outgoing)) fetched(incoming, outgoing);
+    });
   return new Promise((resolve, reject) => {
     const server = serve(
-      secured ? { ...listener, createServer: createTlsServer } : listener,
+      { ...listener, createServer: create as typeof createServer },
       (address: AddressInfo) => {
         const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
         for (const kept of services.spools?.revive() ?? []) void askAgain(app, services, kept);

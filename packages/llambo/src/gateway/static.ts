@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Ctx } from './http.ts';
+import type { Context } from 'hono';
+import type { Env } from './http.ts';
 import { VERSION } from './version.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -66,7 +67,7 @@ interface Asset {
 }
 
 /** What is at a path; undefined: nothing. */
-export type StaticFiles = (context: Ctx) => Response | undefined;
+export type StaticFiles = (context: Context<Env>) => Response | undefined;
 
 export function staticFiles(
   folder: string = existsSync(join(CARRIED, 'index.html')) ? CARRIED : BUILT,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from '@llambo/styx';
 import { acceptWebSocket } from '@llambo/styx/node';
+import { asSteersman } from '../cluster/tree/tree.ts';
 import { checkScope } from './auth.ts';
 import { failureOf, HttpError } from './http.ts';
 import { notFound } from './openai/errors.ts';
@@ -12,7 +13,8 @@ const PATH = '/api/v1/styx';
 /** The cluster's name space over WebSocket: what a browser walks, reads and writes. */
 export class StyxDoor {
   readonly #services: Services;
-  #server: Server | undefined;
+  /** By whether their clients may do everything. */
+  readonly #servers = new Map<boolean, Server>();
 
   constructor(services: Services) {
     this.#services = services;
@@ -21,22 +23,34 @@ export class StyxDoor {
   /** Takes an HTTP connection that wants to be a WebSocket, or refuses it with a status. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
     socket.on('error', () => {});
+    let admin: boolean;
     try {
-      this.#check(request);
+      admin = this.#check(request);
     } catch (error) {
       return refuse(socket, error);
     }
     const transport = acceptWebSocket(request, socket, head);
-    if (transport !== undefined) this.#server?.serve(transport);
+    if (transport !== undefined) this.#server(admin).serve(transport);
   }
 
   async close(): Promise<void> {
-    await this.#server?.close(200);
+    await Promise.all([...this.#servers.values()].map((server) => server.close(200)));
   }
 
-  #check(request: IncomingMessage): void {
+  #server(admin: boolean): Server {
+    const { orchestrator } = this.#services;
+    let server = this.#servers.get(admin);
+    if (server === undefined) {
+      server = new Server(admin ? orchestrator.fileServer() : asSteersman(orchestrator.tree()));
+      this.#servers.set(admin, server);
+    }
+    return server;
+  }
+
+  /** Whether the client may do everything. @throws HttpError */
+  #check(request: IncomingMessage): boolean {
     const { headers } = request;
-    const { auth, orchestrator } = this.#services;
+    const { auth } = this.#services;
     const path = (request.url ?? '/').split('?')[0];
     if (path !== PATH) throw new HttpError(notFound('WebSocket', String(path)));
     auth.checkSite(headers.host, headers.origin);
@@ -46,9 +60,8 @@ export class StyxDoor {
       apiKey: typeof apiKey === 'string' ? apiKey : undefined,
       protocols: headers['sec-websocket-protocol'],
     });
-    // Its ctl files take every command.
     checkScope(principal, 'operate');
-    this.#server ??= new Server(orchestrator.fileServer());
+    return principal.scopes.includes('admin');
   }
 }
 

@@ -2,8 +2,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { LlamboError } from '../errors.ts';
-import { requires } from './auth.ts';
-import { type Env, readJson } from './http.ts';
+import { principalOf, requires } from './auth.ts';
+import { errand } from './errand.ts';
+import { type Ctx, type Env, readJson } from './http.ts';
 import { textOf } from './openai/convert.ts';
 import { messageSchema, tokenIds } from './openai/schemas.ts';
 import type { Services } from './services.ts';
@@ -34,9 +35,13 @@ const toChat = (messages: Messages): { role: string; content: string }[] =>
     content: textOf(content),
   }));
 
-export function tokenRoutes({ orchestrator, auth }: Services): Hono<Env> {
+export function tokenRoutes(services: Services): Hono<Env> {
+  const { orchestrator, auth } = services;
   const app = new Hono<Env>();
   const infer = requires('infer', auth);
+
+  const short = <T>(context: Ctx, api: string, model: string | undefined, work: () => Promise<T>) =>
+    errand(services, { principal: principalOf(context), api, model, tokens: 0 }, work);
 
   app.post('/tokenize', infer, async (context) => {
     const {
@@ -49,26 +54,31 @@ export function tokenRoutes({ orchestrator, auth }: Services): Hono<Env> {
     const given = content ?? prompt;
     if (given == null && messages == null)
       throw new LlamboError('bad-request', 'one of content, prompt and messages is needed');
-    const text = given ?? (await orchestrator.applyTemplate(model, toChat(messages as Messages)));
-    const ids = text === '' ? [] : await orchestrator.tokenize(model, text);
     const resolved = orchestrator.resolve(model).model;
-    const tokens = pieces
-      ? await Promise.all(ids.map(async (id) => ({ id, piece: await orchestrator.detokenize(model, [id]) })))
-      : ids;
+    const { ids, tokens } = await short(context, 'tokenize', model, async () => {
+      const text = given ?? (await orchestrator.applyTemplate(model, toChat(messages as Messages)));
+      const ids = text === '' ? [] : await orchestrator.tokenize(model, text);
+      const piece = async (id: number) => ({ id, piece: await orchestrator.detokenize(model, [id]) });
+      return { ids, tokens: pieces ? await Promise.all(ids.map(piece)) : ids };
+    });
     const context_size = orchestrator.models().find(({ name }) => name === resolved)?.context ?? null;
     return context.json({ tokens, count: ids.length, max_model_len: context_size });
   });
 
   app.post('/detokenize', infer, async (context) => {
     const { model, tokens } = detokenizeSchema.parse(await readJson(context));
-    orchestrator.resolve(model);
-    const text = tokens.length === 0 ? '' : await orchestrator.detokenize(model, tokens);
+    const text = await short(context, 'detokenize', model, async () =>
+      tokens.length === 0 ? '' : orchestrator.detokenize(model, tokens),
+    );
     return context.json({ content: text, prompt: text });
   });
 
   app.post('/apply-template', infer, async (context) => {
     const { model, messages } = templateSchema.parse(await readJson(context));
-    return context.json({ prompt: await orchestrator.applyTemplate(model, toChat(messages)) });
+    const prompt = await short(context, 'apply-template', model, () =>
+      orchestrator.applyTemplate(model, toChat(messages)),
+    );
+    return context.json({ prompt });
   });
   return app;
 }

@@ -1,4 +1,5 @@
 /** The nodes of one thread, as the host sees them: on its own thread, or on another. */
+import type { Usage } from '@llambo/dis';
 import type { Awaitable } from '@llambo/styx';
 import type { TreeNode } from '@llambo/styx/fs';
 import type { EngineTarget } from './engine-link.ts';
@@ -18,6 +19,8 @@ export interface Crew {
   drain(id: string, draining: boolean): Promise<void>;
   setEngine(model: string, target: EngineTarget | undefined): void;
   info(): Awaitable<Readonly<Record<string, WorkerInfo>>>;
+  /** What its machines have used; zeros while there is no thread. */
+  usage(): Awaitable<Usage>;
   /** How many of its nodes work. */
   busy(): Awaitable<number>;
   /** Starts a program beside one of its nodes. */
@@ -55,6 +58,10 @@ export class LocalCrew implements Crew {
 
   info(): Readonly<Record<string, WorkerInfo>> {
     return this.pool.info();
+  }
+
+  usage(): Usage {
+    return this.pool.usage();
   }
 
   busy(): number {

@@ -1,6 +1,7 @@
 /** A host: engines, the threads that run nodes, and the tree that says what there is. */
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { type Awaitable, type FileServer, formatAddress, parseAddress, tokenAuth } from '@llambo/styx';
+import type { Usage } from '@llambo/dis';
+import { type FileServer, formatAddress, parseAddress, tokenAuth } from '@llambo/styx';
 import { type Commands, ctl, DirNode, Events, serveTree, type TreeNode, text } from '@llambo/styx/fs';
 import { serveOn } from '@llambo/styx/node';
 import { attributeLine, attributeLines } from '../attributes.ts';
@@ -309,7 +310,9 @@ class HostServer implements Host {
     return lines;
   }
 
-  #status(): Awaitable<string> {
+  async #status(): Promise<string> {
+    const usages = await Promise.all(this.#crews.map((crew) => crew.usage()));
+    const sum = (figure: keyof Usage): number => usages.reduce((total, usage) => total + usage[figure], 0);
     const { cpus = availableParallelism(), memory = totalmem() } = this.#options;
     return attributeLines({
       name: this.name,
@@ -322,6 +325,9 @@ class HostServer implements Host {
       uptime_seconds: ((performance.now() - this.#startedAt) / 1000).toFixed(1),
       pid: process.pid,
       rss: process.memoryUsage.rss(),
+      heap: sum('heap'),
+      instructions: sum('instructions'),
+      dis_ms: Math.round(sum('milliseconds')),
     });
   }
 }

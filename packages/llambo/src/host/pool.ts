@@ -1,5 +1,5 @@
 /** The nodes that one thread runs. */
-import { Scheduler } from '@llambo/dis';
+import { Scheduler, type Usage } from '@llambo/dis';
 import { importTree } from '@llambo/namespace';
 import { Client, type FileServer } from '@llambo/styx';
 import { DirNode, serveTree } from '@llambo/styx/fs';
@@ -107,6 +107,11 @@ export class WorkerPool {
     const all: Record<string, WorkerInfo> = {};
     for (const [id, worker] of this.#workers) all[id] = worker.info();
     return all;
+  }
+
+  /** What nodes and programs have used so far. */
+  usage(): Usage {
+    return this.#scheduler.usage();
   }
 
   /** Nodes that work. */

@@ -1,4 +1,5 @@
 /** Nodes on a thread of their own, which is started again when it dies. */
+import type { Usage } from '@llambo/dis';
 import { type Awaitable, type Call, Client, type File, proveToken, StyxError } from '@llambo/styx';
 import { DirNode, FileNode, type Handle, type TreeNode } from '@llambo/styx/fs';
 import { dial } from '@llambo/styx/node';
@@ -85,6 +86,11 @@ export class ThreadCrew implements Crew {
   async info(): Promise<Readonly<Record<string, WorkerInfo>>> {
     const thread = this.#supervisor.running;
     return (await thread?.order('info').catch(() => undefined)) ?? {};
+  }
+
+  async usage(): Promise<Usage> {
+    const usage = await this.#supervisor.running?.order('usage').catch(() => undefined);
+    return usage ?? { milliseconds: 0, instructions: 0, heap: 0 };
   }
 
   async busy(): Promise<number> {

@@ -30,6 +30,7 @@ const orders: Orders = {
   drain: (id, draining) => pool.drain(id, draining),
   setEngine: async (model, target) => pool.setEngine(model, target),
   info: async () => pool.info(),
+  usage: async () => pool.usage(),
   busy: async () => pool.busy,
   async close() {
     await serving.close(0);

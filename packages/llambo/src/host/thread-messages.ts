@@ -1,4 +1,5 @@
 /** What the host and its threads say to each other. Orders are few; what nodes are asked goes by Styx. */
+import type { Usage } from '@llambo/dis';
 import type { EngineTarget } from './engine-link.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
 
@@ -18,6 +19,7 @@ export interface Orders {
   drain(id: string, draining: boolean): Promise<void>;
   setEngine(model: string, target: string | undefined): Promise<void>;
   info(): Promise<Readonly<Record<string, WorkerInfo>>>;
+  usage(): Promise<Usage>;
   busy(): Promise<number>;
   close(): Promise<void>;
 }

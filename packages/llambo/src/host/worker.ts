@@ -181,8 +181,9 @@ export class Worker {
     );
   }
 
-  /** Knows whether a session is under way. */
+  /** Knows whether a session is under way. Its reads come after the writes that came before them, answered or not. */
   #counted(handle: Handle): Handle {
+    let writing: Promise<unknown> | undefined;
     let active = false;
     let over = false;
     const end = (): void => {
@@ -191,13 +192,26 @@ export class Worker {
       active = false;
     };
     return {
-      write: (offset, data, call) => handle.write!(offset, data, call),
+      write: (offset, data, call) => {
+        const count = handle.write!(offset, data, call);
+        if (count instanceof Promise) {
+          const settled = (): void => {
+            if (writing === mine) writing = undefined;
+          };
+          const mine = count.then(settled, settled);
+          writing = mine;
+        }
+        return count;
+      },
       read: (offset, count, call) => {
         if (!active && !over) {
           active = true;
           this.#active++;
         }
-        const bytes = handle.read!(offset, count, call);
+        const bytes =
+          writing === undefined
+            ? handle.read!(offset, count, call)
+            : writing.then(() => handle.read!(offset, count, call));
         if (!(bytes instanceof Promise)) return bytes;
         return bytes.then(
           (b) => {

@@ -125,6 +125,11 @@ export class ClusterMetrics {
     this.#duration.with(model).observe(seconds);
   }
 
+  /** Short work, as texts to embed: how it ended. */
+  errand(model: string, api: string, outcome: string): void {
+    this.#requests.with(model, 'none', api, outcome).value++;
+  }
+
   used(model: string, usage: Usage): void {
     const cells = this.model(model);
     cells.prompt.value += usage.promptTokens;

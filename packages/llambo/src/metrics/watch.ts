@@ -3,6 +3,8 @@ import type { Registry, Scalar } from './registry.ts';
 
 /** Nodes up to which each has series of its own; beyond, a board would drown in them. */
 const MOST_NODES = 200;
+/** Figures of a host that have families of their own. */
+const COUNTED: ReadonlySet<string> = new Set(['heap', 'instructions', 'disMs']);
 
 /** Gauges that are read when somebody looks, and counters of what the event log tells. Ends with the returned function. */
 export function watchCluster(registry: Registry, orchestrator: Orchestrator): () => void {
@@ -36,6 +38,21 @@ export function watchCluster(registry: Registry, orchestrator: Orchestrator): ()
     ),
   };
   const host = gauge('llambo_host', 'Figures of each host, by name of the figure.', ['host', 'figure']);
+  const dis = {
+    heap: gauge('llambo_dis_heap_bytes', "Heaps of a host's Dis machines, in use.", ['host']),
+    instructions: registry.counter(
+      'llambo_dis_instructions_total',
+      "Instructions that a host's Dis machines executed, about: branches are counted, one for four.",
+      ['host'],
+    ),
+    seconds: registry.counter('llambo_dis_seconds_total', 'Processor time that they took.', ['host']),
+  };
+  const requests = registry.counter(
+    'llambo_styx_requests_total',
+    'Styx requests from the orchestrator to a host and its threads.',
+    ['host', 'message'],
+  );
+  const errors = registry.counter('llambo_styx_errors_total', 'Those that an Rerror answered.', ['host']);
   const spawns = registry.counter('llambo_spawns_total', 'Nodes that were spawned.', ['class']);
   const scalings = registry.counter('llambo_scaling_decisions_total', 'Decisions of the autoscaler.', [
     'class',
@@ -88,8 +105,15 @@ export function watchCluster(registry: Registry, orchestrator: Orchestrator): ()
       vllmWaiting.with(model).value = byModel.size === 1 ? status.waiting : 0;
     for (const each of orchestrator.hosts()) {
       for (const [figure, value] of Object.entries(each)) {
-        if (typeof value === 'number') host.with(each.name, snake(figure)).value = value;
+        if (typeof value === 'number' && !COUNTED.has(figure))
+          host.with(each.name, snake(figure)).value = value;
       }
+      dis.heap.with(each.name).value = each.heap;
+      dis.instructions.with(each.name).value = each.instructions;
+      dis.seconds.with(each.name).value = each.disMs / 1000;
+      const asked = orchestrator.fleet.host(each.name)?.requests;
+      for (const [message, count] of asked?.sent ?? []) requests.with(each.name, message).value = count;
+      if (asked !== undefined) errors.with(each.name).value = asked.errors;
     }
     for (const { at, class: name, from, to } of orchestrator.decisions().autoscaler) {
       if (at <= counted || from === to) continue;

@@ -8,7 +8,16 @@ import type {
   ScoreRequest,
 } from '@llambo/llama';
 import { LlamaError } from '@llambo/llama';
-import { type Awaitable, type Call, Einterrupted, type File, ORDWR, StyxError } from '@llambo/styx';
+import {
+  type Awaitable,
+  type Call,
+  Einterrupted,
+  type File,
+  ORDWR,
+  RemoteFile,
+  StyxError,
+  uninterrupted,
+} from '@llambo/styx';
 import { AnswerReader, type AnswerSink } from './answer.ts';
 import { badRequest, parseError, requestCancelled } from './errors.ts';
 import type { EngineCalls } from './perform.ts';
@@ -16,6 +25,15 @@ import { formatRequest, MOST_REQUEST_BYTES, type WireRequest } from './request.t
 
 /** Bytes that a read asks for: what a server grants however busy its connection is. */
 const READ = 8192;
+/** A request up to this size is asked in one go. */
+const AT_ONCE = 8192;
+
+/** Where a data file is. */
+export interface DataPlace {
+  readonly root: File;
+  /** From there. */
+  readonly names: readonly string[];
+}
 
 /**
  * Asks a node, or an engine, through its `data` file: one open of it for each request. A connection that breaks, or a file
@@ -23,11 +41,14 @@ const READ = 8192;
  * of a request's caller only the tenant counts.
  */
 export class NodeEngine implements EngineCalls {
-  readonly #open: () => Awaitable<File>;
+  readonly #place: () => Awaitable<File | DataPlace>;
 
-  /** @param open walks to the data file: a reference that is not open yet, clunked when its request is over */
-  constructor(open: () => Awaitable<File>) {
-    this.#open = open;
+  /**
+   * @param place tells where the data file is, or has walked there: a reference that is not open yet, clunked when its
+   *   request is over. At a remote place a request is walked to, opened, written and read in one go.
+   */
+  constructor(place: () => Awaitable<File | DataPlace>) {
+    this.#place = place;
   }
 
   generate(request: GenerateRequest, sink: GenerateSink): Generation {
@@ -96,8 +117,14 @@ export class NodeEngine implements EngineCalls {
 
   #ask(request: WireRequest, sink: AnswerSink, failed: (error: Error) => void): Question {
     const text = Buffer.from(formatRequest(request));
-    return new Question(this.#open, text, sink, failed);
+    return new Question(this.#place, text, sink, failed);
   }
+}
+
+async function walked({ root, names }: DataPlace): Promise<File> {
+  const { file } = await root.walk(names, uninterrupted);
+  if (file === undefined) throw gone(`there is no ${names.join('/')}`);
+  return file;
 }
 
 const gone = (why: string): LlamaError => new LlamaError('engine-gone', `engine is gone: ${why}`);
@@ -122,9 +149,13 @@ class Question implements Generation, Call {
   /** Gives up the operation that is outstanding. */
   #abort: (() => void) | undefined;
   #controller: AbortController | undefined;
+  /** Walk, open and write are under way. */
+  #asking = false;
+  /** What the read said meanwhile. */
+  #early: unknown;
 
   constructor(
-    open: () => Awaitable<File>,
+    place: () => Awaitable<File | DataPlace>,
     text: Uint8Array,
     sink: AnswerSink,
     failed: (error: Error) => void,
@@ -139,7 +170,7 @@ class Question implements Generation, Call {
         sink.end(finish);
       },
     });
-    void this.#start(open, text);
+    this.#start(place, text);
   }
 
   get signal(): AbortSignal {
@@ -160,18 +191,42 @@ class Question implements Generation, Call {
     this.#fail(requestCancelled());
   }
 
-  async #start(open: () => Awaitable<File>, text: Uint8Array): Promise<void> {
+  #start(place: () => Awaitable<File | DataPlace>, text: Uint8Array): void {
     try {
       if (text.length > MOST_REQUEST_BYTES) throw badRequest(`request of ${text.length} bytes is too large`);
-      this.#file = await open();
-      if (this.#over) return this.#close();
-      await this.#file.open(ORDWR, this);
-      for (let at = 0; at < text.length && !this.#over; )
-        at += await this.#file.write(at, text.subarray(at), this);
-      this.#read();
+      const found = place();
+      if (!(found instanceof Promise) && 'root' in found && found.root instanceof RemoteFile) {
+        const most = Math.min(AT_ONCE, found.root.client.iounit);
+        if (text.length <= most) return this.#ask(found.root, found.names, text);
+      }
+      this.#step(found, text).catch(this.#broken);
     } catch (error) {
-      this.#fail(error);
+      queueMicrotask(() => this.#fail(error));
     }
+  }
+
+  /** All in one go: what is read comes behind the write, and fails with it. */
+  #ask(root: RemoteFile, names: readonly string[], text: Uint8Array): void {
+    this.#asking = true;
+    const file = root.ask(names, ORDWR, text, (error) => {
+      this.#asking = false;
+      if (error !== undefined) this.#file = undefined; // nobody's
+      const failed = error ?? this.#early;
+      if (this.#over) this.#close();
+      else if (failed !== undefined) this.#fail(failed);
+    });
+    this.#file = file;
+    this.#read();
+  }
+
+  async #step(found: Awaitable<File | DataPlace>, text: Uint8Array): Promise<void> {
+    const place = await found;
+    this.#file = 'root' in place ? await walked(place) : place;
+    if (this.#over) return this.#close();
+    await this.#file.open(ORDWR, this);
+    for (let at = 0; at < text.length && !this.#over; )
+      at += await this.#file.write(at, text.subarray(at), this);
+    this.#read();
   }
 
   /** Reads until a read has to wait, or until the end. */
@@ -199,7 +254,11 @@ class Question implements Generation, Call {
     this.#read();
   };
 
-  readonly #broken = (error: unknown): void => this.#fail(error);
+  /** A read that was sent with its request fails when that does, for a reason that the request knows better. */
+  readonly #broken = (error: unknown): void => {
+    if (this.#asking) this.#early = error;
+    else this.#fail(error);
+  };
 
   #take(data: Uint8Array): void {
     if (data.length === 0) throw gone('its answer ended early');
@@ -218,6 +277,7 @@ class Question implements Generation, Call {
   }
 
   #close(): void {
+    if (this.#asking) return; // when that is settled
     const file = this.#file;
     this.#file = undefined;
     this.#abort = undefined;

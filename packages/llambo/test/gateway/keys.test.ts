@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { KeyLimits } from '../../src/cluster/admission/index.ts';
 import { startGateway } from '../../src/index.ts';
 import { KeyStore } from '../../src/keys/index.ts';
 import { formatKey, NAME, parseKey } from '../../src/keys/key.ts';
@@ -181,6 +182,41 @@ describe('a cluster with keys', () => {
     const refused = await served.post('/v1/completions', question, bearer('limited'));
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ error: { code: 'rate_limit_exceeded' } });
+  });
+
+  test('what a model only reads counts, too', async () => {
+    const make = (limits: KeyLimits) => ({
+      authorization: `Bearer ${store.create({ name: `k${store.list().length}`, scopes: ['infer'], limits }).secret}`,
+    });
+    const few = make({ requestsPerMinute: 5 });
+    const messages = [{ role: 'user', content: 'x' }];
+    const asked: [string, unknown][] = [
+      ['/v1/embeddings', { input: 'x' }],
+      ['/tokenize', { content: 'x' }],
+      ['/detokenize', { tokens: [1] }],
+      ['/apply-template', { messages }],
+      ['/v1/messages/count_tokens', { model: 'm', messages }],
+    ];
+    for (const [path, body] of asked) expect([path, await status(path, few, body)]).not.toEqual([path, 429]);
+    for (const [path, body] of asked) expect([path, await status(path, few, body)]).toEqual([path, 429]);
+    const short = make({ tokensPerMinute: 100 });
+    const documents = ['a'.repeat(500)];
+    const rerank = { query: 'x', documents };
+    expect(await status('/v1/rerank', short, rerank)).not.toBe(429);
+    expect(await status('/v1/rerank', short, rerank)).toBe(429);
+    expect(await status('/tokenize', short, { content: 'x' })).not.toBe(429);
+  });
+
+  test.each([
+    ['drain worker-0001', 'operate', 200],
+    ['scale tiny 1', 'infer', 403],
+    ['limit maximum 5', 'operate', 403],
+    ['shutdown', 'operate', 403],
+    ['limit maximum 5', 'admin', 200],
+    ['nonsense', 'operate', 400],
+    ['drain worker-0001\nshutdown', 'operate', 400],
+  ])('the command %j with a key for %s: %i', async (command, scope, expected) => {
+    expect(await status('/api/v1/ctl', bearer(scope), { command })).toBe(expected);
   });
 
   test('a stream is found only with the key that began it', async () => {

@@ -124,7 +124,14 @@ describe('answers', () => {
 
   test('models are listed and found', async () => {
     expect((await served.client.models.list()).data.map(({ id }) => id)).toEqual(['m']);
-    expect((await served.client.models.retrieve('m')).id).toBe('m');
+    const found = await served.client.models.retrieve('m');
+    const tokens = expect.any(Number);
+    expect(found).toMatchObject({
+      id: 'm',
+      context_length: tokens,
+      max_model_len: tokens,
+      meta: { n_ctx_train: tokens },
+    });
   });
 
   test('health is the cluster in figures', async () => {

@@ -37,6 +37,7 @@ export function scripted({ answer = () => 'hello', knowsTools = false }: Script 
     decisions: () => ({ balancer: [], autoscaler: [] }),
     autoscale: () => ({ enabled: false, policy: 'target', classes: [], decisions: [] }),
     metrics: () => '',
+    execute: async () => 'done',
     latency: () => undefined,
     strategy: 'least-loaded',
     setStrategy: () => {},

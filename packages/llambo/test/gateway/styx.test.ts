@@ -17,7 +17,7 @@ const secrets: Record<string, string> = {};
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'llambo-styx-'));
   const keys = new KeyStore(join(folder, 'keys'));
-  for (const scope of ['infer', 'operate'])
+  for (const scope of ['infer', 'operate', 'admin'])
     secrets[scope] = keys.create({ name: scope, scopes: [scope] }).secret;
   cluster = await startEcho(new EchoModels());
   served = await serve(cluster, { keys });
@@ -51,6 +51,31 @@ test('are read and written, with the key among the subprotocols', async () => {
   expect(cluster.strategy).toBe('p2c');
   expect(await files.readText('metrics')).toContain('llambo_nodes');
   client.close();
+});
+
+test('are steered with a key for operate, and ruled only with one for admin', async () => {
+  const connect = async (scope: string): Promise<{ client: Client; files: Fsys }> => {
+    const socket = await open(['9p', `key.${secrets[scope]}`]);
+    const client = await Client.connect(webSocket(socket as never, 'test'));
+    // Whoever they say they are.
+    return { client, files: new Fsys(await client.attach({ uname: 'operator' })) };
+  };
+  const { client, files } = await connect('operate');
+  await files.ctl('worker-0001/ctl', 'drain');
+  await files.ctl('ctl', 'resume worker-0001');
+  const limit = 'limit maximum 50';
+  await expect(files.ctl('ctl', limit)).rejects.toThrow('permission denied: limit is for administrators');
+  await expect(files.ctl('ctl', 'strategy random\nshutdown')).rejects.toThrow(/^permission denied/);
+  expect(cluster.strategy).not.toBe('random');
+  for (const ctl of ['hosts/ctl', `hosts/${cluster.hosts()[0]?.name}/ctl`]) {
+    await expect(files.ctl(ctl, 'shutdown')).rejects.toThrow(
+      'permission denied: hosts are for administrators',
+    );
+  }
+  client.close();
+  const admin = await connect('admin');
+  await admin.files.ctl('ctl', limit);
+  admin.client.close();
 });
 
 test.each([

@@ -37,6 +37,16 @@ const ways: readonly [string, (engine: Engine) => Promise<{ node: NodeEngine; cu
       return { node: new NodeEngine(open), cut: () => a.destroy() };
     },
   ],
+  [
+    'a data file over 9P, in one go',
+    async (engine) => {
+      const data = dataFile((request, answer) => perform(engine, request, undefined, answer));
+      const [a, b] = pair();
+      serve(a, serveTree(dir({ worker: dir({ data }) })));
+      const root = await (await Client.connect(b)).attach({ uname: 'w' });
+      return { node: new NodeEngine(() => ({ root, names: ['worker', 'data'] })), cut: () => a.destroy() };
+    },
+  ],
 ];
 
 const code = (promise: Promise<unknown>): Promise<string> =>

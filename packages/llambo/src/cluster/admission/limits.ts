@@ -59,7 +59,8 @@ export class KeyLimiter {
       return { ok: false, why: `key is at its limit of ${concurrency} requests at once`, retryAfter: 1 };
     }
     const forRequests = this.#requests?.wait(1, now) ?? 0;
-    const forTokens = this.#tokens?.wait(tokens, now) ?? 0;
+    // What takes none waits for none, even when an answer was longer than estimated.
+    const forTokens = tokens === 0 ? 0 : (this.#tokens?.wait(tokens, now) ?? 0);
     const retryAfter = Math.ceil(Math.max(forRequests, forTokens));
     if (forRequests > 0) {
       return { ok: false, why: `key is at its limit of ${requestsPerMinute} requests a minute`, retryAfter };

@@ -14,6 +14,8 @@ export interface Command {
   readonly summary: string;
   /** What the first argument is, for completion. */
   readonly completes?: 'class' | 'node' | 'strategy';
+  /** Only for administrators: it ends the cluster, or changes what those who steer it are bound by. */
+  readonly admin?: true;
   /** Does it; what is to be told of it. @throws LlamboError */
   run(args: readonly string[], control: Control): string | Promise<string>;
 }
@@ -117,6 +119,7 @@ export const commands: readonly Command[] = [
   },
   {
     usage: 'limit minimum|maximum N [CLASS]',
+    admin: true,
     summary: 'bound what the autoscaler may do, for all nodes or those of one class',
     run([which, n, name], control) {
       const { autoscaler, fleet } = control;
@@ -145,6 +148,7 @@ export const commands: readonly Command[] = [
   },
   {
     usage: 'save',
+    admin: true,
     summary: 'write the state to disk now',
     async run(_args, control) {
       return control.save();
@@ -152,6 +156,7 @@ export const commands: readonly Command[] = [
   },
   {
     usage: 'shutdown',
+    admin: true,
     summary: 'end the cluster: nodes, engines, hosts',
     run(_args, control) {
       control.shutdown();

@@ -1,3 +1,3 @@
 export { type Command, commands } from './commands.ts';
 export type { Control } from './control.ts';
-export { parseCommand, runCommands, usageText } from './run.ts';
+export { adminCommand, parseCommand, runCommands, usageText } from './run.ts';

@@ -33,6 +33,15 @@ export function parseCommand(line: string): Parsed | undefined {
   return { command, args };
 }
 
+/** The first command of the lines that only administrators may give. @throws LlamboError `bad-request` */
+export function adminCommand(text: string): string | undefined {
+  for (const line of text.split('\n')) {
+    const { command } = parseCommand(line) ?? {};
+    if (command?.admin === true) return command.usage.split(' ', 1)[0];
+  }
+  return undefined;
+}
+
 /** Runs lines in their order, after all of them have been read; the first that is refused ends it. @throws LlamboError */
 export async function runCommands(text: string, control: Control): Promise<string> {
   const parsed = text.split('\n').flatMap((line) => parseCommand(line) ?? []);

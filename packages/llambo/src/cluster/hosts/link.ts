@@ -5,7 +5,7 @@ import { tokenize } from '@llambo/styx/fs';
 import { type Attributes, attributeLine, attributesOf } from '../../attributes.ts';
 import { fileName } from '../../host/engines.ts';
 import { parseReport } from '../../wire/status.ts';
-import { dialHost, type HostAddress, type Ports } from './ports.ts';
+import { dialHost, type HostAddress, type Ports, type Requests } from './ports.ts';
 
 /** A worker as its host describes it. */
 export interface Worker {
@@ -62,6 +62,12 @@ export interface HostStatus {
   /** Milliseconds of the last round trip. */
   readonly rttMs: number;
   readonly uptimeSeconds: number;
+  /** Bytes that the machines' heaps hold. */
+  readonly heap: number;
+  /** Dis instructions that they have executed, about. */
+  readonly instructions: number;
+  /** Processor time that they have used, milliseconds. */
+  readonly disMs: number;
 }
 
 export interface HostHooks {
@@ -121,7 +127,15 @@ export class HostLink {
       models: models === '' ? [] : models.split(','),
       rttMs: this.#rttMs,
       uptimeSeconds: numberOf(attrs, 'uptime_seconds'),
+      heap: numberOf(attrs, 'heap'),
+      instructions: numberOf(attrs, 'instructions'),
+      disMs: numberOf(attrs, 'dis_ms'),
     };
+  }
+
+  /** Styx requests that were sent to it by name of their message, and how many were answered by Rerror. */
+  get requests(): Requests {
+    return this.#ports.requests();
   }
 
   /** Reads the host's status anew. */
@@ -188,6 +202,11 @@ export class HostLink {
   /** A file of a worker, by its thread's connection. Not open; the caller's to clunk. */
   async file(worker: string, thread: number, path: string): Promise<File> {
     return this.#ports.thread(thread).walk(`${worker}/${path}`);
+  }
+
+  /** The root of what a thread serves, which has the directories of its workers. */
+  threadRoot(thread: number): File {
+    return this.#ports.thread(thread).root;
   }
 
   /** The root of the host's tree: ours for as long as the link lives. */

@@ -8,10 +8,17 @@ import { pathOf } from './remote.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export function hostsDir(orchestrator: Orchestrator): DirNode {
+/** @param trusts whether a user may bring machines and command them past the cluster */
+export function hostsDir(orchestrator: Orchestrator, trusts: (user: string) => boolean): DirNode {
+  const check = (user: string): void => {
+    if (!trusts(user)) throw new StyxError('permission denied: hosts are for administrators');
+  };
   const ctl = text(() => 'join name=NAME address=DIALSTRING\n', {
     perm: 0o664,
-    write: (line) => join(orchestrator, line),
+    write: (line, { uname }) => {
+      check(uname);
+      return join(orchestrator, line);
+    },
   });
   const host = (name: string): DirNode | undefined => {
     const find = (): HostStatus | undefined => orchestrator.hosts().find((each) => each.name === name);
@@ -26,7 +33,8 @@ export function hostsDir(orchestrator: Orchestrator): DirNode {
     const commands = text(() => '', {
       path: pathOf(`hosts/${name}/ctl`),
       perm: 0o664,
-      write: async (line) => {
+      write: async (line, { uname }) => {
+        check(uname);
         const link = orchestrator.fleet.host(name);
         if (link === undefined) throw new StyxError(`host ${name} is away`);
         await link.command(line);

@@ -8,6 +8,7 @@ import {
   dynamicDir,
   Events,
   type FileNode,
+  type Opener,
   serveTree,
   type TreeNode,
   text,
@@ -17,7 +18,7 @@ import { attributeLine } from '../../attributes.ts';
 import { LlamboError } from '../../errors.ts';
 import { dataFile } from '../../wire/data-file.ts';
 import { formatDecision } from '../balancer/index.ts';
-import { usageText } from '../ctl/index.ts';
+import { adminCommand, usageText } from '../ctl/index.ts';
 import { formatEvent } from '../events.ts';
 import type { ClusterNode } from '../node.ts';
 import type { Orchestrator } from '../orchestrator.ts';
@@ -41,10 +42,13 @@ export interface TreeOptions {
 /** Who may write to ctl files; `users` may ask. */
 export const OPERATORS = 'operators';
 
-/** Members of the operators: whoever runs the cluster, and its own parts. */
-const operators: ReadonlySet<string> = new Set(['operator', 'orchestrator', 'host']);
+/** Whoever runs the cluster, and its own parts: they may do everything. */
+const administrators: ReadonlySet<string> = new Set(['operator', 'orchestrator', 'host']);
+/** Who came with a key for `operate`: may steer the nodes, but neither end the cluster nor change its bounds. */
+const STEERSMAN = 'steersman';
 const users: Users = {
-  isMember: (user, group) => user === group || (group === OPERATORS && operators.has(user)),
+  isMember: (user, group) =>
+    user === group || (group === OPERATORS && (administrators.has(user) || user === STEERSMAN)),
   isLeader: (user, group) => user === group,
 };
 
@@ -55,7 +59,11 @@ export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {
   const fixed: Record<string, TreeNode> = {
     ctl: ctlFile(
       () => usageText(),
-      (lines) => orchestrator.execute(lines),
+      (lines, { uname }) => {
+        const denied = administrators.has(uname) ? undefined : adminCommand(lines);
+        if (denied !== undefined) throw new StyxError(`permission denied: ${denied} is for administrators`);
+        return orchestrator.execute(lines);
+      },
     ),
     data: dataFile((request, answer, opener) => answerRequest(orchestrator, request, answer, opener)),
     checkpoint: text(() => `${orchestrator.checkpoint()}\n`),
@@ -69,7 +77,7 @@ export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {
     ),
     metrics: text(() => options.metrics?.() ?? ''),
     events: events.node,
-    hosts: hostsDir(orchestrator),
+    hosts: hostsDir(orchestrator, (user) => administrators.has(user)),
     fusion: fusionDir(orchestrator),
     run: runFiles(orchestrator, (user) => users.isMember(user, OPERATORS)),
     ...(options.models === undefined ? {} : { models: modelFiles(options.models) }),
@@ -101,6 +109,11 @@ export function asOperator(server: FileServer): FileServer {
   return { attach: (who: Attach, call) => server.attach({ ...who, uname: 'operator' }, call) };
 }
 
+/** The same tree for those who may steer the cluster, but not more. */
+export function asSteersman(server: FileServer): FileServer {
+  return { attach: (who: Attach, call) => server.attach({ ...who, uname: STEERSMAN }, call) };
+}
+
 /** `worker-0001 class=tiny model=... state=idle ...` */
 function nodeLine(node: ClusterNode): string {
   return `${node.id} ${attributeLine({
@@ -121,12 +134,15 @@ function nodeLine(node: ClusterNode): string {
 }
 
 /** Writes run commands; reading tells which there are. */
-export function ctlFile(help: () => string, run: (lines: string) => Promise<unknown>): FileNode {
+export function ctlFile(
+  help: () => string,
+  run: (lines: string, opener: Opener) => Promise<unknown>,
+): FileNode {
   return text(help, {
     perm: 0o664,
-    async write(lines) {
+    async write(lines, opener) {
       try {
-        await run(lines);
+        await run(lines, opener);
       } catch (error) {
         throw error instanceof LlamboError ? new StyxError(`${error.code}: ${error.message}`) : error;
       }

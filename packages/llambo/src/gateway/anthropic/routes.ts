@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { resumed } from '../answer-stream.ts';
-import { requires } from '../auth.ts';
+import { principalOf, requires } from '../auth.ts';
+import { errand } from '../errand.ts';
 import { type Env, jsonResponse, readJson } from '../http.ts';
 import { split } from '../openai/chat.ts';
 import { envelopeFor, headersOf, streamedAnswers, type WholeAnswer, wholeAnswers } from '../run.ts';
@@ -40,15 +41,22 @@ export function anthropicRoutes(services: Services): Hono<Env> {
       ...(calls.length > 0 && content.trim() === '' ? [] : [{ type: 'text' as const, text: content }]),
       ...calls.map(useBlock),
     ];
-    return jsonResponse(messageShape(envelope, blocks, finish), headersOf(envelope, finish.assignment));
+    return jsonResponse(
+      context,
+      messageShape(envelope, blocks, finish),
+      headersOf(envelope, finish.assignment),
+    );
   });
 
   app.post('/count_tokens', async (context) => {
     const body = countSchema.parse(await readJson(context));
     const { request } = await toChat(services, body);
     const { orchestrator } = services;
-    const text = await orchestrator.applyTemplate(body.model, request.messages ?? [], request.tools);
-    const tokens = await orchestrator.tokenize(body.model, text);
+    const asked = { principal: principalOf(context), api: 'count_tokens', model: body.model, tokens: 0 };
+    const tokens = await errand(services, asked, async () => {
+      const text = await orchestrator.applyTemplate(body.model, request.messages ?? [], request.tools);
+      return orchestrator.tokenize(body.model, text);
+    });
     return context.json({ input_tokens: tokens.length });
   });
   return app;

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { policyNames } from '../../cluster/autoscaler/index.ts';
 import { strategyNames } from '../../cluster/balancer/index.ts';
+import { adminCommand } from '../../cluster/ctl/index.ts';
 import { formatEvent } from '../../cluster/events.ts';
 import { LlamboError } from '../../errors.ts';
-import { principalOf, requires } from '../auth.ts';
+import { checkScope, principalOf, requires } from '../auth.ts';
 import { EVENT_STREAM_HEADERS, outletOf } from '../event-stream.ts';
 import { fusionEvents } from '../fusion.ts';
 import { type Ctx, type Env, readJson } from '../http.ts';
@@ -55,6 +56,7 @@ export function clusterRoutes(services: Services): Hono<Env> {
   app.get('/events', (context) => events(services, context));
   app.post('/ctl', async (context) => {
     const { command } = commandSchema.parse(await readJson(context));
+    if (adminCommand(command) !== undefined) checkScope(principalOf(context), 'admin');
     return context.json({ result: await orchestrator.execute(command) });
   });
   return app;

@@ -69,7 +69,7 @@ export async function answer(
     const [{ text, logprobs, finish }] = (await wholeAnswers(run, envelope)) as [WholeAnswer];
     const { content, calls } = split(names, text);
     const body = { ...head(), ...say(content, calls), ...withLogprobs(logprobs), ...ending(finish) };
-    return jsonResponse(body, headersOf(envelope, finish.assignment));
+    return jsonResponse(context, body, headersOf(envelope, finish.assignment));
   }
   const parser = names.length === 0 ? undefined : new ToolCallParser(names);
   return streamedAnswers(

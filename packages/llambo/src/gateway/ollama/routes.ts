@@ -1,6 +1,6 @@
 import type { ModelInfo } from '@llambo/llama';
 import { Hono } from 'hono';
-import { requires } from '../auth.ts';
+import { principalOf, requires } from '../auth.ts';
 import { type Env, readJson } from '../http.ts';
 import { embed, shortened } from '../openai/embeddings.ts';
 import type { Services } from '../services.ts';
@@ -62,7 +62,9 @@ export function ollamaRoutes(services: Services): Hono<Env> {
     const model = plainName(body.model);
     orchestrator.resolve(model);
     const { vectors, tokens } =
-      texts.length === 0 ? { vectors: [], tokens: 0 } : await embed(services, model, texts);
+      texts.length === 0
+        ? { vectors: [], tokens: 0 }
+        : await embed(services, principalOf(context), 'embed', model, texts);
     return context.json({
       model: body.model,
       embeddings: vectors.map((vector) => [...shortened(vector, body.dimensions)]),
@@ -77,7 +79,7 @@ export function ollamaRoutes(services: Services): Hono<Env> {
     const model = plainName(body.model);
     orchestrator.resolve(model);
     if (body.prompt === '') return context.json({ embedding: [] });
-    const { vectors } = await embed(services, model, [body.prompt]);
+    const { vectors } = await embed(services, principalOf(context), 'embed', model, [body.prompt]);
     return context.json({ embedding: [...(vectors[0] as Float32Array)] });
   });
   return app;

@@ -45,7 +45,7 @@ export async function wholeResponse(run: Run, shape: Shape): Promise<Response> {
     usage: chatUsage(answers.map(({ finish }) => finish.usage)),
     llambo: provenance(first.finish),
   };
-  return jsonResponse(body, headersOf(envelope, first.finish.assignment));
+  return jsonResponse(run.context, body, headersOf(envelope, first.finish.assignment));
 }
 
 export function streamedResponse(run: Run, shape: Shape, includeUsage: boolean): Promise<Response> {

@@ -1,4 +1,6 @@
 import type { GenerateRequest, TokenLogprob } from '@llambo/llama';
+import type { Principal } from '../auth.ts';
+import { errand, keyOf } from '../errand.ts';
 import type { Services } from '../services.ts';
 import type { Shape } from './answer.ts';
 import { completionLogprobs } from './shapes.ts';
@@ -68,10 +70,12 @@ export function completionShape(echoes: readonly Echoed[] | undefined): Shape {
  * difference of two neighbours is the token between them.
  */
 export async function echoOf(
-  { orchestrator }: Services,
+  services: Services,
+  principal: Principal,
   model: string | undefined,
   { prompt, tokens, logprobs }: GenerateRequest,
 ): Promise<Echoed> {
+  const { orchestrator } = services;
   const text = prompt ?? (await orchestrator.detokenize(model, tokens ?? []));
   if (logprobs === undefined) return { text, logprobs: undefined };
   const ids = (tokens ?? (await orchestrator.tokenize(model, text))).slice(0, MOST_SCORED);
@@ -81,7 +85,9 @@ export async function echoOf(
   const scores =
     options.length === 0 || first === '' || options.includes('')
       ? []
-      : await orchestrator.score(model, { prompt: first, options });
+      : await errand(services, { principal, api: 'echo', model, tokens: ids.length }, () =>
+          orchestrator.score(model, { prompt: first, options, ...keyOf(principal) }),
+        );
   const scored = pieces.map((piece, i): TokenLogprob => {
     const before = i < 2 ? 0 : (scores[i - 2]?.logprob ?? 0);
     const logprob = i === 0 ? Number.NaN : Math.min(0, (scores[i - 1]?.logprob ?? Number.NaN) - before);

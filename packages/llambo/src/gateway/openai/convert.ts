@@ -1,4 +1,5 @@
 import { type ChatMessage, type GenerateRequest, JSON_OBJECT_SCHEMA } from '@llambo/llama';
+import type { Awaitable } from '@llambo/styx';
 import { LlamboError } from '../../errors.ts';
 import type { Services } from '../services.ts';
 import { type OfferedChat, offerTools, speaksOfTools } from '../tools/offer.ts';
@@ -39,12 +40,18 @@ function common(
 }
 
 /** What a chat asks of an engine, and the names of the functions that its answer may call. */
-export async function chatToGenerate(
-  services: Services,
-  body: ChatRequest,
-): Promise<{ readonly request: GenerateRequest; readonly names: readonly string[] }> {
+export function chatToGenerate(services: Services, body: ChatRequest): Awaitable<GenerateChat> {
   const messages = body.messages.map(toMessage);
-  const { request, names } = await offered(services, body, messages);
+  const offer = offered(services, body, messages);
+  return offer instanceof Promise ? offer.then((each) => withOptions(body, each)) : withOptions(body, offer);
+}
+
+export interface GenerateChat {
+  readonly request: GenerateRequest;
+  readonly names: readonly string[];
+}
+
+function withOptions(body: ChatRequest, { request, names }: OfferedChat): GenerateChat {
   const format = jsonSchemaOf(body.response_format);
   const options = common(body);
   if (request.grammar !== undefined && (format ?? options.grammar) !== undefined) {

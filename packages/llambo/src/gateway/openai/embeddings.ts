@@ -1,4 +1,6 @@
 import { LlamboError } from '../../errors.ts';
+import type { Principal } from '../auth.ts';
+import { errand, estimateOf, keyOf } from '../errand.ts';
 import type { Services } from '../services.ts';
 import type { EmbeddingRequest } from './schemas.ts';
 
@@ -24,26 +26,44 @@ export function shortened(vector: Float32Array, dimensions: number | null | unde
   return length === 0 ? cut : cut.map((value) => value / length);
 }
 
+export interface Embedded {
+  readonly vectors: readonly Float32Array[];
+  /** Of all texts. */
+  readonly tokens: number;
+}
+
+/** @param api which API asks, for the metrics */
 export async function embed(
   services: Services,
+  principal: Principal,
+  api: string,
   model: string | undefined,
   texts: readonly string[],
-): Promise<{ readonly vectors: readonly Float32Array[]; readonly tokens: number }> {
+): Promise<Embedded> {
   const { orchestrator } = services;
   if (texts.includes('')) throw new LlamboError('bad-request', 'text to embed is empty');
-  const [vectors, ids] = await Promise.all([
-    orchestrator.embed(model, texts),
-    Promise.all(texts.map((text) => orchestrator.tokenize(model, text))),
-  ]);
-  return { vectors, tokens: ids.reduce((sum, { length }) => sum + length, 0) };
+  return errand(services, { principal, api, model, tokens: estimateOf(texts) }, async () => {
+    const [vectors, ids] = await Promise.all([
+      orchestrator.embed(model, texts, keyOf(principal)),
+      Promise.all(texts.map((text) => orchestrator.tokenize(model, text))),
+    ]);
+    return { vectors, tokens: ids.reduce((sum, { length }) => sum + length, 0) };
+  });
 }
 
 export async function embeddings(
   services: Services,
+  principal: Principal,
   body: EmbeddingRequest,
 ): Promise<Record<string, unknown>> {
   const { model } = services.orchestrator.resolve(body.model);
-  const { vectors, tokens } = await embed(services, body.model, await textsOf(services, body));
+  const { vectors, tokens } = await embed(
+    services,
+    principal,
+    'embeddings',
+    body.model,
+    await textsOf(services, body),
+  );
   const data = vectors.map((vector, index) => {
     const { buffer, byteOffset, byteLength } = shortened(vector, body.dimensions);
     const embedding =

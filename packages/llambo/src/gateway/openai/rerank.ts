@@ -1,3 +1,5 @@
+import type { Principal } from '../auth.ts';
+import { errand, estimateOf, keyOf } from '../errand.ts';
 import type { Services } from '../services.ts';
 import { embed } from './embeddings.ts';
 import type { RerankRequest } from './schemas.ts';
@@ -10,27 +12,35 @@ const MOST_CHARACTERS = 4000;
  * "Improving Passage Retrieval with Zero-Shot Question Generation"). Needs no model made for ranking.
  */
 async function likelihoods(
-  { orchestrator }: Services,
+  services: Services,
+  principal: Principal,
   { model, query }: RerankRequest,
   texts: readonly string[],
 ): Promise<number[]> {
   const option = ` ${query}`;
-  return Promise.all(
-    texts.map(async (text) => {
-      const prompt = `Passage: ${text}\nPlease write a question based on this passage.\nQuestion:`;
-      const [score] = await orchestrator.score(model, { prompt, options: [option] });
-      return Math.exp((score?.logprob ?? 0) / Math.max(1, score?.tokens ?? 1));
-    }),
+  const prompts = texts.map(
+    (text) => `Passage: ${text}\nPlease write a question based on this passage.\nQuestion:`,
+  );
+  const tokens = estimateOf(prompts.map((prompt) => prompt + option));
+  return errand(services, { principal, api: 'rerank', model, tokens }, () =>
+    Promise.all(
+      prompts.map(async (prompt) => {
+        const request = { prompt, options: [option], ...keyOf(principal) };
+        const [score] = await services.orchestrator.score(model, request);
+        return Math.exp((score?.logprob ?? 0) / Math.max(1, score?.tokens ?? 1));
+      }),
+    ),
   );
 }
 
 /** Cosine of query and document, 0 where they point away from each other. */
 async function cosines(
   services: Services,
+  principal: Principal,
   { model, query }: RerankRequest,
   texts: readonly string[],
 ): Promise<number[]> {
-  const { vectors } = await embed(services, model, [query, ...texts]);
+  const { vectors } = await embed(services, principal, 'rerank', model, [query, ...texts]);
   const [wanted, ...documents] = vectors as [Float32Array, ...Float32Array[]];
   return documents.map((vector) =>
     Math.max(
@@ -40,12 +50,17 @@ async function cosines(
   );
 }
 
-export async function rerank(services: Services, body: RerankRequest): Promise<Record<string, unknown>> {
+export async function rerank(
+  services: Services,
+  principal: Principal,
+  body: RerankRequest,
+): Promise<Record<string, unknown>> {
   const { model } = services.orchestrator.resolve(body.model);
   const texts = body.documents.map((each) =>
     (typeof each === 'string' ? each : each.text).slice(0, MOST_CHARACTERS),
   );
-  const scores = await (body.method === 'embedding' ? cosines : likelihoods)(services, body, texts);
+  const measure = body.method === 'embedding' ? cosines : likelihoods;
+  const scores = await measure(services, principal, body, texts);
   const results = scores
     .map((score, index) => ({
       index,

@@ -1,11 +1,11 @@
-import type { GenerateRequest } from '@llambo/llama';
+import type { GenerateRequest, ModelInfo } from '@llambo/llama';
 import { Hono } from 'hono';
 import { LlamboError } from '../../errors.ts';
 import { isFusionModel } from '../../fusion/index.ts';
 import { replayed, resumed } from '../answer-stream.ts';
-import { requires } from '../auth.ts';
+import { type Principal, principalOf, requires } from '../auth.ts';
 import { fusionChat } from '../fusion.ts';
-import { type Env, readJson } from '../http.ts';
+import { type Ctx, type Env, readJson } from '../http.ts';
 import type { Run } from '../run.ts';
 import type { Services } from '../services.ts';
 import { type Shape, streamedResponse, wholeResponse } from './answer.ts';
@@ -32,24 +32,14 @@ export function openaiRoutes(services: Services): Hono<Env> {
   const app = new Hono<Env>();
   app.use('*', requires('infer', auth));
 
-  app.post('/chat/completions', async (context) => {
-    const again = resumed(services, context);
-    if (again !== undefined) return again;
-    const body = chatSchema.parse(await readJson(context));
-    if (body.model !== undefined && isFusionModel(body.model)) return fusionChat(services, context, body);
-    const { request, names } = await chatToGenerate(services, body);
-    const requests = copies(request, body.n);
-    const session = body.user ?? undefined;
-    const run = { services, context, api: 'chat', prefix: 'chatcmpl', model: body.model, session, requests };
-    return answer(run, chatShape(names), body);
-  });
+  app.post('/chat/completions', (context) => chatCompletions(services, context));
 
   app.post('/completions', async (context) => {
     const again = resumed(services, context);
     if (again !== undefined) return again;
     const body = completionSchema.parse(await readJson(context));
     const prompts = completionToGenerate(body);
-    const echoes = body.echo ? await echoesOf(services, body, prompts) : undefined;
+    const echoes = body.echo ? await echoesOf(services, principalOf(context), body, prompts) : undefined;
     if (body.max_tokens === 0) return Response.json(onlyEchoes(services, body, echoes));
     const requests = prompts.flatMap((request) => copies(request, body.n));
     if (requests.length > MOST_ANSWERS) {
@@ -70,12 +60,12 @@ export function openaiRoutes(services: Services): Hono<Env> {
 
   app.post('/embeddings', async (context) => {
     const body = embeddingSchema.parse(await readJson(context));
-    return context.json(await embeddings(services, body));
+    return context.json(await embeddings(services, principalOf(context), body));
   });
 
   app.post('/rerank', async (context) => {
     const body = rerankSchema.parse(await readJson(context));
-    return context.json(await rerank(services, body));
+    return context.json(await rerank(services, principalOf(context), body));
   });
 
   app.route('/responses', responsesRoutes(services));
@@ -83,19 +73,43 @@ export function openaiRoutes(services: Services): Hono<Env> {
   app.get('/streams/:id', (context) => replayed(services, context, context.req.param('id')));
 
   app.get('/models', (context) => {
-    const data = orchestrator.models().map(({ name }) => modelShape(services, name));
+    const data = orchestrator.models().map((info) => modelShape(services, info.name, info));
     const ids = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
     return context.json({ object: 'list', data, has_more: false, ...ids });
   });
   app.get('/models/:name{.+}', (context) => {
     const { model } = orchestrator.resolve(context.req.param('name'));
-    return context.json(modelShape(services, model));
+    const info = orchestrator.models().find(({ name }) => name === model);
+    return context.json(modelShape(services, model, info));
   });
   return app;
 }
 
-/** Members of OpenAI's shape and of Anthropic's: both ask at the same place. */
-function modelShape({ orchestrator }: Services, name: string): Record<string, unknown> {
+/** `POST /v1/chat/completions`, wherever the request came in. */
+export async function chatCompletions(services: Services, context: Ctx): Promise<Response> {
+  const again = resumed(services, context);
+  if (again !== undefined) return again;
+  const body = chatSchema.parse(await readJson(context));
+  if (body.model !== undefined && isFusionModel(body.model)) return fusionChat(services, context, body);
+  const offered = chatToGenerate(services, body);
+  const { request, names } = offered instanceof Promise ? await offered : offered;
+  const requests = copies(request, body.n);
+  const session = body.user ?? undefined;
+  const run = { services, context, api: 'chat', prefix: 'chatcmpl', model: body.model, session, requests };
+  return answer(run, chatShape(names), body);
+}
+
+/**
+ * Members of OpenAI's shape and of Anthropic's: both ask at the same place. The context is told by the names that
+ * OpenRouter and LM Studio (context_length), vLLM (max_model_len) and llama.cpp's server (meta) use.
+ *
+ * @param info undefined while the model's engine has not told of itself
+ */
+function modelShape(
+  { orchestrator }: Services,
+  name: string,
+  info: ModelInfo | undefined,
+): Record<string, unknown> {
   return {
     id: name,
     object: 'model',
@@ -104,6 +118,23 @@ function modelShape({ orchestrator }: Services, name: string): Record<string, un
     type: 'model',
     display_name: name,
     created_at: new Date(orchestrator.startedAt).toISOString(),
+    ...(info === undefined ? {} : sizesOf(info)),
+  };
+}
+
+function sizesOf(info: ModelInfo): Record<string, unknown> {
+  const { context, trainedContext, vocabulary, embeddingLength, parameters, bytes } = info;
+  return {
+    context_length: context,
+    max_model_len: context,
+    meta: {
+      n_ctx: context,
+      n_ctx_train: trainedContext,
+      n_vocab: vocabulary,
+      n_embd: embeddingLength,
+      n_params: parameters,
+      size: bytes,
+    },
   };
 }
 
@@ -112,9 +143,10 @@ const copies = <T extends GenerateRequest | Echoed>(each: T, n: number | null | 
 
 const echoesOf = (
   services: Services,
+  principal: Principal,
   { model }: CompletionRequest,
   prompts: readonly GenerateRequest[],
-): Promise<Echoed[]> => Promise.all(prompts.map((prompt) => echoOf(services, model, prompt)));
+): Promise<Echoed[]> => Promise.all(prompts.map((prompt) => echoOf(services, principal, model, prompt)));
 
 /** Nothing is generated: what measures texts asks for their log-probabilities like this. */
 function onlyEchoes(

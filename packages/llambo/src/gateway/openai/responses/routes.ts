@@ -55,7 +55,7 @@ export function responsesRoutes(services: Services): Hono<Env> {
     ];
     const response = responseShape(body, envelope, output, finish);
     keep(response, content, output);
-    return jsonResponse(response, headersOf(envelope, finish.assignment));
+    return jsonResponse(context, response, headersOf(envelope, finish.assignment));
   });
 
   app.get('/:id', (context) => context.json(find(store, context, context.req.param('id')).response));
