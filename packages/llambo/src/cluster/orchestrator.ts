@@ -23,6 +23,7 @@ import { ClusterMeters } from './meter.ts';
 import { type FindModel, modelFinder } from './models.ts';
 import type { ClusterNode, NodeCalls } from './node.ts';
 import { Hedging, RetryPolicy } from './retry/index.ts';
+import { policyOptions, scaleLimits } from './scaling.ts';
 import { autoscaleSignals } from './signals.ts';
 import { type ClusterStatus, statusOf } from './status.ts';
 import { MemoryStore, type Store } from './store/index.ts';
@@ -176,8 +177,8 @@ export class Orchestrator {
         if (to === 'ejected' || to === 'gone' || from === 'probation') {
           this.events.add(`${node.id} is ${to}: ${why}`);
         }
-        if (to === 'gone') this.#fleet.lose(node);
         if (to === 'suspect') node.doubt();
+        if (to === 'gone') this.#fleet.lose(node);
       },
       probe: (node) => this.#probe(node),
     });
@@ -203,11 +204,8 @@ export class Orchestrator {
     };
     this.#autoscaler = new AutoscaleController({
       policy: saved.autoscale?.policy ?? config.autoscale.policy,
-      limits: saved.limits ?? {
-        minimum: config.limits.minimum,
-        maximum: config.limits.maximum,
-        ...(config.autoscale.classes === undefined ? {} : { classes: config.autoscale.classes }),
-      },
+      policyOptions: policyOptions(config),
+      limits: saved.limits ?? scaleLimits(config),
       signals: autoscaleSignals(this.#fleet, {
         waiting: (name) => this.#dispatcher.waitingFor(name, this.#fleet.resolve(name).model),
         tokensPerSecond: (name) => this.#meters.rateOf(name),

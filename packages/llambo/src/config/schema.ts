@@ -46,10 +46,36 @@ export const classSchema = z.strictObject({
     .describe('hard: cpu is a ceiling, in cores, even when the engine has nothing else to do'),
 });
 
-/** How many nodes of a class the autoscaler may have. */
-const boundsSchema = z.strictObject({
+/** What policies can be told, autoscale(7). */
+const policyFields = {
+  target: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .optional()
+    .describe('share of the slots that is to be busy; default 0.65, policy kpa 0.7'),
+  predictive: z
+    .boolean()
+    .optional()
+    .describe('policy target: add the trend of the demand, as far ahead as a node takes to start'),
+  schedule: z
+    .array(
+      z.strictObject({
+        at: z.string().regex(/^([01]?\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as "08:30"'),
+        nodes: z.int().min(0).max(10_000),
+      }),
+    )
+    .min(1)
+    .max(1440)
+    .optional()
+    .describe('policy schedule: so many nodes of each class from a time of the day on, local time'),
+};
+
+/** How many nodes of a class the autoscaler may have, and by which rule. */
+const classScalingSchema = z.strictObject({
   minimum: z.int().min(0).max(10_000).optional(),
   maximum: z.int().min(0).max(10_000).optional(),
+  ...policyFields,
 });
 
 export const configSchema = z.strictObject({
@@ -116,7 +142,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(false),
       policy: z.enum(policyNames() as [string, ...string[]]).default('target'),
-      classes: z.record(z.string(), boundsSchema).optional().describe('bounds of single classes'),
+      ...policyFields,
+      classes: z
+        .record(z.string(), classScalingSchema)
+        .optional()
+        .describe('bounds of single classes, and what they have in place of the above'),
     })
     .default({ enabled: false, policy: 'target' }),
   hedge: z

@@ -211,3 +211,22 @@ it('can be switched off, on, and to another policy, and outlives a source that f
   expect(controller.policy).toBe('kpa');
   expect(() => controller.setPolicy('magic')).toThrow('policy magic is unknown');
 });
+
+it('gives every class what the policy was told of it', async () => {
+  const { clock, acts, of, controller } = cluster({
+    policy: 'schedule',
+    policyOptions: {
+      schedule: [{ at: '00:00', nodes: 2 }],
+      groups: { large: { schedule: [{ at: '00:00', nodes: 1 }] } },
+    },
+  });
+  of('tiny');
+  of('large');
+  controller.start();
+  await clock.run(1500);
+  expect(acts).toEqual(['0 spawn tiny 2', '0 spawn large 1']);
+  expect(controller.decisions().map(({ why }) => why)).toEqual([
+    'schedule: 2 from 00:00',
+    'schedule: 1 from 00:00',
+  ]);
+});

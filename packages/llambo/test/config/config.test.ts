@@ -43,6 +43,11 @@ describe('mistakes', () => {
     ['classes: {}', 'f:1:1: classes: needs at least one class'],
     ['classes: {Big: {model: m}}', 'f:1:11: classes.Big: is not a class name'],
     ['engine: {kind: magic}', 'f:1:10: engine.kind: invalid option: expected one of "llama"|"echo"'],
+    [
+      'autoscale: {schedule: [{at: noon, nodes: 2}]}',
+      'f:1:25: autoscale.schedule.0.at: is not a time of day such as "08:30"',
+    ],
+    ['autoscale: {target: 65}', 'f:1:13: autoscale.target: too big: expected number to be <=1'],
     ['- a', 'f:1:1: configuration: invalid input: expected object, received array'],
   ];
   test.each(MISTAKES)('%j', (yaml, message) => {
@@ -117,12 +122,12 @@ describe('defaults', () => {
           model: 'smollm2-135m',
           memory: 134_217_728,
           cpu: 0.1,
+          cpu_limit: 'soft',
           context_size: 2048,
         },
       },
       engine: { kind: 'llama' },
       host: { local: true },
-          cpu_limit: 'soft',
       limits: { minimum: 1, maximum: 10_000 },
       autoscale: { enabled: false, policy: 'target' },
       hedge: false,

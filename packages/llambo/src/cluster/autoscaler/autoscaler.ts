@@ -1,4 +1,4 @@
-import type { Policy, PolicyOptions, Signals } from './policy.ts';
+import type { GroupedPolicyOptions, Policy, PolicyOptions, Signals } from './policy.ts';
 import { createPolicy } from './registry.ts';
 
 /** How the autoscaler acts. Neither call may throw; a spawn that fails is reported by `spawnFailed`. */
@@ -41,14 +41,14 @@ interface Group {
 /** Brings each group to what its policy wants, within its bounds, and remembers why. */
 export class Autoscaler {
   readonly #effects: ScalerEffects;
-  #options: PolicyOptions;
+  #options: GroupedPolicyOptions;
   #policy: string;
   readonly #groups = new Map<string, Group>();
   readonly #decisions: ScaleDecision[] = [];
 
   /** @throws LlamboError `bad-request` when no policy has that name */
-  constructor(policy: string, effects: ScalerEffects, options: PolicyOptions = {}) {
-    createPolicy(policy, options);
+  constructor(policy: string, effects: ScalerEffects, options: GroupedPolicyOptions = {}) {
+    checked(policy, options);
     this.#policy = policy;
     this.#effects = effects;
     this.#options = options;
@@ -60,11 +60,11 @@ export class Autoscaler {
   }
 
   /** Another policy from the next tick on; decisions and back-off stay. @throws LlamboError `bad-request` */
-  setPolicy(policy: string, options: PolicyOptions = this.#options): void {
-    createPolicy(policy, options);
+  setPolicy(policy: string, options: GroupedPolicyOptions = this.#options): void {
+    checked(policy, options);
     this.#policy = policy;
     this.#options = options;
-    for (const group of this.#groups.values()) group.policy = createPolicy(policy, options);
+    for (const [name, group] of this.#groups) group.policy = createPolicy(policy, optionsOf(name, options));
   }
 
   /** To be called every second or so for each group. What it decided, when it acted or was held back. */
@@ -129,9 +129,23 @@ export class Autoscaler {
   #group(name: string): Group {
     let group = this.#groups.get(name);
     if (group === undefined) {
-      group = { policy: createPolicy(this.policy, this.#options), failures: 0, notBefore: 0 };
+      group = {
+        policy: createPolicy(this.policy, optionsOf(name, this.#options)),
+        failures: 0,
+        notBefore: 0,
+      };
       this.#groups.set(name, group);
     }
     return group;
   }
+}
+
+function optionsOf(name: string, { groups, ...all }: GroupedPolicyOptions): PolicyOptions {
+  return { ...all, ...groups?.[name] };
+}
+
+/** Finds an error in any group's options before it is too late to refuse them. */
+function checked(policy: string, options: GroupedPolicyOptions): void {
+  createPolicy(policy, optionsOf('', options));
+  for (const name of Object.keys(options.groups ?? {})) createPolicy(policy, optionsOf(name, options));
 }

@@ -4,7 +4,7 @@
  */
 import { Autoscaler, type ScaleDecision } from './autoscaler.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { PolicyOptions } from './policy.ts';
+import type { GroupedPolicyOptions } from './policy.ts';
 
 /** What the cluster knows of one class of nodes at one moment. */
 export interface ClassSignals {
@@ -60,7 +60,7 @@ export interface ScaleLimits extends ClassBounds {
 export interface ControllerOptions {
   /** Registered name of a policy. Default `target`. */
   readonly policy?: string;
-  readonly policyOptions?: PolicyOptions;
+  readonly policyOptions?: GroupedPolicyOptions;
   /** Of all nodes together, and of classes. */
   readonly limits: ScaleLimits;
   readonly effects: ScaleEffects;
@@ -171,7 +171,7 @@ export class AutoscaleController {
   }
 
   /** `autoscale policy NAME`. @throws LlamboError `bad-request` */
-  setPolicy(name: string, options?: PolicyOptions): void {
+  setPolicy(name: string, options?: GroupedPolicyOptions): void {
     this.#scaler.setPolicy(name, options);
   }
 

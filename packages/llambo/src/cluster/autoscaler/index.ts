@@ -13,6 +13,7 @@ export {
   type SignalSource,
 } from './controller.ts';
 export {
+  type GroupedPolicyOptions,
   type Policy,
   type PolicyOptions,
   type ScheduleEntry,

@@ -49,6 +49,11 @@ export interface PolicyOptions {
   readonly predictive?: boolean;
 }
 
+/** What holds for every group, and what single ones have instead. */
+export interface GroupedPolicyOptions extends PolicyOptions {
+  readonly groups?: Readonly<Record<string, PolicyOptions>>;
+}
+
 /** Busy slots over all slots, of the nodes that serve; 1 when none does and somebody waits. */
 export function utilization({ busy, ready, slots, waiting }: Signals): number {
   if (ready > 0) return busy / (ready * slots);
