@@ -126,6 +126,8 @@ test('every host is restarted under load, one after the other, and no request fa
     }
   });
   const restart = async (name: string, old: Host): Promise<Host> => {
+    const before = answered;
+    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(before + clients.length);
     await old.close();
     await expect.poll(() => cluster.hosts().length, { timeout: 10_000 }).toBe(1);
     const fresh = await host(name);
@@ -138,6 +140,5 @@ test('every host is restarted under load, one after the other, and no request fa
   stop = true;
   await Promise.all(clients);
   expect(errors).toEqual([]);
-  expect(answered).toBeGreaterThan(8);
   expect(cluster.status()).toMatchObject({ nodes: 12, hosts: 2, load: 0 });
 });
