@@ -3,7 +3,7 @@
  * `npm run bench -- sim quick` leaves the last one out; `npm run bench -- sim reality [SECONDS]` does only that, and
  * keeps the engine that it measured in packages/llambo/scenarios/curves.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import {
   type Check,
   formatReality,
@@ -54,11 +54,12 @@ async function real(): Promise<Reality['errors']> {
     log: console.log,
     ...(length === undefined ? {} : { seconds: Number(length) }),
   });
-  if (only === 'reality') {
-    const file = new URL(`../packages/llambo/scenarios/curves/${curve.model}.json`, import.meta.url);
-    writeFileSync(file, `${JSON.stringify(curve, undefined, 2)}\n`);
-  }
   console.log(formatReality(reality));
+  if (only === 'reality') {
+    const folder = new URL('../packages/llambo/scenarios/curves/', import.meta.url);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(new URL(`${curve.model}.json`, folder), `${JSON.stringify(curve, undefined, 2)}\n`);
+  }
   return reality.errors;
 }
 
