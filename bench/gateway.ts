@@ -1,6 +1,8 @@
 /**
  * What the control plane costs: the gateway and everything up to the engine, which only echoes, against Hono alone
- * emitting the same events from the same engine, in the same run. Servers are processes of their own.
+ * emitting the same events from the same engine, in the same run. Client, server and the host behind it are processes of
+ * their own, and what each of them computes is told apart: where they share two cores, no rate can be had that their sum
+ * does not allow. `npm run bench -- gateway [rates] [metrics] [latency] [memory]`: all four when none is named.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +11,11 @@ import { median, printTable } from './support/table.ts';
 
 const SERVER = fileURLToPath(new URL('gateway/server.ts', import.meta.url));
 const QUESTION = { model: 'm', messages: [{ role: 'user', content: 'What is AI?' }] };
-const ROUNDS = Number(process.argv[2] ?? 2);
+const PARTS = ['rates', 'metrics', 'latency', 'memory'] as const;
+const wanted = process.argv.slice(2);
+const wants = (part: (typeof PARTS)[number]): boolean => wanted.length === 0 || wanted.includes(part);
+/** Types are taken away, as the build does it. */
+const STRIP = new URL('support/strip.js', import.meta.url).href;
 
 interface Bench {
   readonly url: string;
@@ -30,7 +36,7 @@ interface Usage {
 
 function start(kind: string, tokenMs: number): Promise<Bench> {
   const child: ChildProcess = fork(SERVER, [kind, String(tokenMs)], {
-    execArgv: [...process.execArgv, '--expose-gc'],
+    execArgv: ['--conditions=llambo:source', '--import', STRIP, '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const message = <T>(): Promise<T> =>
@@ -107,16 +113,18 @@ interface Throughput {
   readonly answerCpu: number;
   readonly eventCpu: number;
   readonly answerHost: number;
+  readonly eventHost: number;
   readonly answerClient: number;
 }
 
-async function throughput(bench: Bench, ms = 1500): Promise<Throughput> {
+/** @param ms milliseconds of whole answers, and of streams */
+async function throughput(bench: Bench, ms = 1500, streamMs = ms): Promise<Throughput> {
   const start = await bench.usage();
   const mine = process.cpuUsage();
   const whole = await hammer(bench.url, { max_tokens: 1 }, 64, ms, (asker) => asker.whole());
   const { user, system } = process.cpuUsage(mine);
   const between = await bench.usage();
-  const streams = await hammer(bench.url, { max_tokens: 200, stream: true }, 64, ms, (asker) =>
+  const streams = await hammer(bench.url, { max_tokens: 200, stream: true }, 64, streamMs, (asker) =>
     asker.stream(),
   );
   const end = await bench.usage();
@@ -127,163 +135,161 @@ async function throughput(bench: Bench, ms = 1500): Promise<Throughput> {
     answerCpu: (between.cpu - start.cpu) / whole.results.length,
     eventCpu: (end.cpu - between.cpu) / events,
     answerHost: (between.host - start.host) / whole.results.length,
+    eventHost: (end.host - between.host) / events,
     answerClient: (user + system) / whole.results.length,
   };
 }
 
-/** Milliseconds to the first event while 500 streams are in flight, each with a token every 400 ms for 16 s. */
+/** Milliseconds to the first event while 500 streams are in flight, each with a token every 400 ms for 8 s. */
 async function firstEvents(bench: Bench): Promise<number[]> {
   const begun = new Set<Asker>();
-  const results = await hammer(bench.url, { max_tokens: 40, stream: true }, 500, 32_000, async (asker) => {
+  const results = await hammer(bench.url, { max_tokens: 20, stream: true }, 500, 18_000, async (asker) => {
     // Spread over time: all at once would measure the queue of beginnings.
     const first = !begun.has(asker);
     begun.add(asker);
-    if (first) await new Promise((resolve) => setTimeout(resolve, Math.random() * 16_000));
+    if (first) await new Promise((resolve) => setTimeout(resolve, Math.random() * 8000));
     return { first, ...(await asker.stream()) };
   });
   // The first of each connection came while not all were in flight.
   return results.results.filter(({ first }) => !first).map(({ firstMs }) => firstMs);
 }
 
-const rates: ({ readonly kind: string } & Throughput)[] = [];
-for (let round = 0; round < ROUNDS; round++) {
-  for (const kind of ['bare', 'gateway', 'llambo']) {
+const two = (value: number): number => Math.round(value * 100) / 100;
+const rows: string[][] = [];
+const figures: Record<string, number> = {};
+
+/** Rates, and what each process computes for them. */
+async function measureRates(): Promise<void> {
+  const rates: ({ readonly kind: string } & Throughput)[] = [];
+  for (const kind of ['bare', 'llambo', 'gateway', 'bare', 'llambo']) {
     const bench = await start(kind, 0);
-    await throughput(bench); // compiled, and warm
+    // Compiled, and warm: that takes thousands of answers, whoever gives them.
+    await throughput(bench, 4000, 500);
     rates.push({ kind, ...(await throughput(bench)) });
     bench.stop();
   }
+  const rate = (kind: string, what: keyof Throughput): number =>
+    median(rates.filter((each) => each.kind === kind).map((each) => each[what]));
+  const row = (name: string, what: keyof Throughput, digits = 0): string[] => {
+    const [bare, alone, whole] = ['bare', 'gateway', 'llambo'].map((kind) => rate(kind, what)) as [
+      number,
+      number,
+      number,
+    ];
+    return [name, ...[bare, alone, whole].map((value) => value.toFixed(digits)), (whole / bare).toFixed(2)];
+  };
+  rows.push(
+    row('whole answers/s', 'rps'),
+    row('streamed events/s', 'chunks'),
+    row('µs of the server an answer', 'answerCpu'),
+    row('µs of the host an answer', 'answerHost'),
+    row('µs of the client an answer', 'answerClient'),
+    row('µs of the server an event', 'eventCpu', 1),
+    row('µs of the host an event', 'eventHost', 1),
+  );
+  const bare = rate('bare', 'answerCpu');
+  const [server, host, client] = (['answerCpu', 'answerHost', 'answerClient'] as const).map((what) =>
+    rate('llambo', what),
+  ) as [number, number, number];
+  figures.rps_ratio = two(rate('llambo', 'rps') / rate('bare', 'rps'));
+  figures.chunks_ratio = two(rate('llambo', 'chunks') / rate('bare', 'chunks'));
+  figures.rps_cpu_ratio = two(bare / server);
+  figures.chunks_cpu_ratio = two(rate('bare', 'eventCpu') / rate('llambo', 'eventCpu'));
+  figures.gateway_rps_cpu_ratio = two(bare / rate('gateway', 'answerCpu'));
+  figures.gateway_chunks_cpu_ratio = two(rate('bare', 'eventCpu') / rate('gateway', 'eventCpu'));
+  // What two cores could give, if none of them ever waited for another process.
+  figures.rps_two_cores_bound = two((2 * bare) / (server + host + client));
 }
-const rate = (kind: string, what: keyof Throughput): number =>
-  median(rates.filter((each) => each.kind === kind).map((each) => each[what]));
 
-/** Processor time with and without metrics, in turn, of one process. */
-const metered: { readonly on: boolean; readonly answer: number; readonly event: number }[] = [];
-{
+/** What counting costs: processor time of one process with metrics and without, in turn. */
+async function measureMetrics(): Promise<void> {
   const bench = await start('gateway', 0);
-  await throughput(bench);
-  for (let round = 0; round < 8; round++) {
+  await throughput(bench, 2000);
+  const rounds: { readonly on: boolean; readonly answer: number; readonly event: number }[] = [];
+  for (let round = 0; round < 16; round++) {
     const on = round % 4 === 0 || round % 4 === 3;
     await bench.count(on);
     const { answerCpu, eventCpu } = await throughput(bench, 500);
-    metered.push({ on, answer: answerCpu, event: eventCpu });
+    rounds.push({ on, answer: answerCpu, event: eventCpu });
   }
   bench.stop();
+  for (const what of ['answer', 'event'] as const) {
+    const of = (on: boolean): number =>
+      median(rounds.filter((each) => each.on === on).map((each) => each[what]));
+    rows.push([
+      `µs of the gateway an ${what}, counted or not`,
+      '',
+      of(false).toFixed(1),
+      of(true).toFixed(1),
+      '',
+    ]);
+    // Of all that the control plane does for it, the gateway is the smaller part.
+    figures[`metrics_cost_${what}`] = two(of(true) / of(false) - 1);
+  }
 }
-const metricsCost = (what: 'answer' | 'event'): number => {
-  const of = (on: boolean): number =>
-    median(metered.filter((each) => each.on === on).map((each) => each[what]));
-  return of(true) / of(false) - 1;
-};
 
-const firsts: Record<string, number[]> = {};
-for (const kind of ['bare', 'llambo']) {
-  const bench = await start(kind, 400);
-  firsts[kind] = await firstEvents(bench);
-  bench.stop();
+/** First events while 500 streams are in flight. */
+async function measureLatency(): Promise<void> {
+  const firsts: Record<string, number[]> = {};
+  for (const kind of ['bare', 'llambo']) {
+    const bench = await start(kind, 400);
+    firsts[kind] = await firstEvents(bench);
+    bench.stop();
+  }
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const) {
+    const [bare, whole] = ['bare', 'llambo'].map((kind) => quantile(firsts[kind] ?? [], share)) as [
+      number,
+      number,
+    ];
+    rows.push([
+      `first event ${name}, ms`,
+      bare.toFixed(2),
+      '',
+      whole.toFixed(2),
+      `+${(whole - bare).toFixed(2)}`,
+    ]);
+    figures[`ttft_${name}_ms`] = two(whole - bare);
+    figures[`ttft_total_${name}_ms`] = two(whole);
+  }
 }
-const first = (kind: string, share: number): number => quantile(firsts[kind] ?? [], share);
 
 /** 2,000 streams that say little. */
 const MANY = 2000;
-const idle: Record<string, { kb: number; errors: number }> = {};
-for (const kind of ['bare', 'llambo']) {
-  const bench = await start(kind, 1000);
-  await hammer(bench.url, { max_tokens: 1, stream: true }, 50, 500, (asker) => asker.stream());
-  const before = await bench.usage();
-  const askers = await connected(bench.url, { max_tokens: 10, stream: true }, MANY);
-  const streams = Promise.allSettled(askers.map((asker) => asker.stream()));
-  await new Promise((resolve) => setTimeout(resolve, 5000));
-  const during = await bench.usage();
-  const results = await streams;
-  const broken = results.filter((each) => each.status === 'rejected' || !each.value.ok);
-  for (const each of broken.slice(0, 3))
-    console.log(`${kind}:`, each.status === 'rejected' ? each.reason : each.value);
-  const errors = broken.length;
-  for (const asker of askers) asker.close();
-  idle[kind] = { kb: (during.rss - before.rss) / MANY / 1024, errors };
-  bench.stop();
+
+async function measureMemory(): Promise<void> {
+  const idle: Record<string, { kb: number; errors: number }> = {};
+  for (const kind of ['bare', 'llambo']) {
+    const bench = await start(kind, 1000);
+    await hammer(bench.url, { max_tokens: 1, stream: true }, 50, 500, (asker) => asker.stream());
+    const before = await bench.usage();
+    const askers = await connected(bench.url, { max_tokens: 10, stream: true }, MANY);
+    const streams = Promise.allSettled(askers.map((asker) => asker.stream()));
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    const during = await bench.usage();
+    const results = await streams;
+    const broken = results.filter((each) => each.status === 'rejected' || !each.value.ok);
+    for (const each of broken.slice(0, 3))
+      console.log(`${kind}:`, each.status === 'rejected' ? each.reason : each.value);
+    for (const asker of askers) asker.close();
+    idle[kind] = { kb: (during.rss - before.rss) / MANY / 1024, errors: broken.length };
+    bench.stop();
+  }
+  const { bare, llambo } = idle as Record<'bare' | 'llambo', { kb: number; errors: number }>;
+  rows.push(
+    [`kB a stream, ${MANY} of them`, bare.kb.toFixed(1), '', llambo.kb.toFixed(1), ''],
+    [`errors of ${MANY}`, String(bare.errors), '', String(llambo.errors), ''],
+  );
+  figures.kb_per_stream = two(llambo.kb);
+  figures.errors = llambo.errors;
 }
 
-printTable(
-  ['', 'bare Hono', 'llambo', ''],
-  [
-    [
-      'whole answers/s',
-      rate('bare', 'rps').toFixed(0),
-      rate('llambo', 'rps').toFixed(0),
-      (rate('llambo', 'rps') / rate('bare', 'rps')).toFixed(2),
-    ],
-    [
-      'streamed events/s',
-      rate('bare', 'chunks').toFixed(0),
-      rate('llambo', 'chunks').toFixed(0),
-      (rate('llambo', 'chunks') / rate('bare', 'chunks')).toFixed(2),
-    ],
-    [
-      'µs of the process an answer',
-      rate('bare', 'answerCpu').toFixed(0),
-      rate('llambo', 'answerCpu').toFixed(0),
-      (rate('bare', 'answerCpu') / rate('llambo', 'answerCpu')).toFixed(2),
-    ],
-    ['  of the host', '', rate('llambo', 'answerHost').toFixed(0), ''],
-    [
-      '  of the client',
-      rate('bare', 'answerClient').toFixed(0),
-      rate('llambo', 'answerClient').toFixed(0),
-      '',
-    ],
-    [
-      'µs of the process an event',
-      rate('bare', 'eventCpu').toFixed(1),
-      rate('llambo', 'eventCpu').toFixed(1),
-      (rate('bare', 'eventCpu') / rate('llambo', 'eventCpu')).toFixed(2),
-    ],
-    [
-      'first event p50, ms',
-      first('bare', 0.5).toFixed(2),
-      first('llambo', 0.5).toFixed(2),
-      `+${(first('llambo', 0.5) - first('bare', 0.5)).toFixed(2)}`,
-    ],
-    [
-      'first event p99, ms',
-      first('bare', 0.99).toFixed(2),
-      first('llambo', 0.99).toFixed(2),
-      `+${(first('llambo', 0.99) - first('bare', 0.99)).toFixed(2)}`,
-    ],
-    [`kB a stream, ${MANY} of them`, (idle.bare?.kb ?? 0).toFixed(1), (idle.llambo?.kb ?? 0).toFixed(1), ''],
-    [`errors of ${MANY}`, String(idle.bare?.errors), String(idle.llambo?.errors), ''],
-  ],
-);
-console.log(
-  `the gateway without a cluster: ${rate('gateway', 'answerCpu').toFixed(0)} µs an answer, ${rate('gateway', 'eventCpu').toFixed(1)} µs an event`,
-);
-const two = (value: number): number => Math.round(value * 100) / 100;
-console.log(
-  JSON.stringify({
-    ttft_p50_ms: two(first('llambo', 0.5) - first('bare', 0.5)),
-    ttft_p99_ms: two(first('llambo', 0.99) - first('bare', 0.99)),
-    rps_ratio: two(rate('llambo', 'rps') / rate('bare', 'rps')),
-    chunks_ratio: two(rate('llambo', 'chunks') / rate('bare', 'chunks')),
-    errors: idle.llambo?.errors,
-    kb_per_stream: two(idle.llambo?.kb ?? 0),
-    /** Were there a core for each process; and as two cores allow, when nothing ever waits. */
-    rps_own_cores_ratio: two(
-      rate('bare', 'answerCpu') / Math.max(rate('llambo', 'answerCpu'), rate('llambo', 'answerHost')),
-    ),
-    rps_two_cores_bound: two(
-      (2 * rate('bare', 'answerCpu')) /
-        (rate('llambo', 'answerCpu') + rate('llambo', 'answerHost') + rate('llambo', 'answerClient')),
-    ),
-    rps_cpu_ratio: two(rate('bare', 'answerCpu') / rate('llambo', 'answerCpu')),
-    chunks_cpu_ratio: two(rate('bare', 'eventCpu') / rate('llambo', 'eventCpu')),
-    gateway_rps_cpu_ratio: two(rate('bare', 'answerCpu') / rate('gateway', 'answerCpu')),
-    /** Shares of the gateway's processor time. */
-    metrics_cost_answer: two(metricsCost('answer')),
-    metrics_cost_event: two(metricsCost('event')),
-    gateway_chunks_cpu_ratio: two(rate('bare', 'eventCpu') / rate('gateway', 'eventCpu')),
-    ttft_total_p50_ms: two(first('llambo', 0.5)),
-    ttft_total_p99_ms: two(first('llambo', 0.99)),
-  }),
-);
+if (wants('rates')) await measureRates();
+if (wants('metrics')) await measureMetrics();
+if (wants('latency')) await measureLatency();
+if (wants('memory')) await measureMemory();
+printTable(['', 'bare Hono', 'gateway alone', 'llambo', ''], rows);
+console.log(JSON.stringify(figures));
 process.exit(0);
