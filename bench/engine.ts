@@ -3,12 +3,12 @@
  * without sampling, text or requests. Above it, layer by layer: the engine alone; the engine's process, asked over 9P; the
  * whole cluster over HTTP, with a Dis machine for each node. Chats of about 30 prompt and 64 generated tokens, one at a time
  * and 64 at once. Each contestant has fresh processes: what a process did before shows in its speed. Every round runs all of
- * them one after the other; ratios are taken within a round, and the median is reported.
+ * them one after the other, the bare loop both before and after the engine, since a machine's speed drifts; ratios are
+ * taken within a round, and the median is reported.
  *
  *     npm run bench -- engine [ROUNDS]
  */
 import { execFileSync } from 'node:child_process';
-import { request } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { collect, type GenerateRequest, ModelStore } from '@llambo/llama';
@@ -20,6 +20,7 @@ import { launchEngine } from '../packages/llambo/src/engine/launch.ts';
 import { NodeEngine } from '../packages/llambo/src/wire/node-engine.ts';
 import { sessionData } from '../packages/llambo/src/wire/session.ts';
 import { chats } from './engine/chats.ts';
+import { askAll } from './engine/http.ts';
 import { median, printTable } from './support/table.ts';
 
 const STREAMS = 64;
@@ -77,35 +78,6 @@ async function processRates(path: string): Promise<{ one: number; many: number }
   return { one: median(ones), many };
 }
 
-/** One streamed chat over HTTP; the number of tokens that its usage reports. */
-function streamed(url: string, { messages }: GenerateRequest): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const posted = request(
-      `${url}/v1/chat/completions`,
-      { method: 'POST', headers: { 'content-type': 'application/json' } },
-      (response) => {
-        let tail = '';
-        response.on('data', (data: Buffer) => {
-          tail = (tail + data.toString('latin1')).slice(-600);
-        });
-        response.on('end', () => resolve(Number(/"completion_tokens":(\d+)/.exec(tail)?.[1] ?? 0)));
-      },
-    );
-    posted.on('error', reject);
-    posted.end(
-      JSON.stringify({
-        messages,
-        max_tokens: TOKENS,
-        ignore_eos: true,
-        temperature: 0,
-        cache_prompt: false,
-        stream: true,
-        stream_options: { include_usage: true },
-      }),
-    );
-  });
-}
-
 /** The whole cluster, as llamboctl up starts it. */
 async function httpRates(): Promise<{ one: number; many: number }> {
   const config = parseConfig(
@@ -117,12 +89,8 @@ listen: { http: "127.0.0.1:0" }`,
   );
   const cluster = await startCluster(config);
   const run = async (requests: readonly GenerateRequest[]): Promise<number> => {
-    const started = performance.now();
-    const counts = await Promise.all(requests.map((each) => streamed(cluster.url, each)));
-    return rate(
-      counts.reduce((sum, count) => sum + count, 0),
-      started,
-    );
+    const { tokens, ms } = await askAll(cluster.url, requests);
+    return (tokens * 1000) / ms;
   };
   const ones: number[] = [];
   for (let i = 0; i < 5; i++) ones.push(await run(chats(1, TOKENS)));
@@ -151,12 +119,13 @@ for (let round = 0; round < ROUNDS; round++) {
   promptTokens ||= fresh('alone', path, threads, 1, CONTEXT, 1).promptTokens;
   const bare = fresh('bare', path, threads, STREAMS, CONTEXT, promptTokens, TOKENS);
   const alone = fresh('alone', path, threads, STREAMS, CONTEXT, TOKENS);
+  const again = fresh('bare', path, threads, STREAMS, CONTEXT, promptTokens, TOKENS);
   const served = await processRates(path);
   const http = await httpRates();
   rss = alone.rss;
   rounds.push({
-    bareOne: bare.one,
-    bareMany: bare.many,
+    bareOne: (bare.one + again.one) / 2,
+    bareMany: (bare.many + again.many) / 2,
     one: alone.one,
     many: alone.many,
     shared: alone.shared,
