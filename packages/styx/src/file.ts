@@ -100,6 +100,11 @@ export interface File {
    * the thread up: it copies them at once, unless the file is `stable`.
    */
   read(offset: number, count: number, call: Call): Awaitable<Uint8Array>;
+  /**
+   * As `read`, of a plain file that answers at once: the same bytes in pieces that never change afterwards, so that a server
+   * can send them from where they are. Where it is missing or gives undefined, `read` is called.
+   */
+  lend?(offset: number, count: number, call: Call): readonly Uint8Array[] | undefined;
   /** Writes `data`, which is the caller's again once this has returned or settled. The number of bytes written. */
   write(offset: number, data: Uint8Array, call: Call): Awaitable<number>;
   stat(call: Call): Awaitable<Dir>;

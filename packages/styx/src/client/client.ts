@@ -305,6 +305,7 @@ export class Client {
   }
 
   #onReply(m: Rmsg): void {
+    if (this.#gone !== undefined) return; // closed by who heard of the reply before
     const { type, tag } = m;
     this.#options.trace?.('<-', m, this.transport.remote);
     const pending = tag === C.NOTAG ? this.#version : this.#pending[tag];

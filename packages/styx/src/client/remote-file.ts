@@ -138,6 +138,20 @@ export class RemoteFile implements File {
     ) as Promise<Uint8Array>;
   }
 
+  /** As `read`, for those who make thousands a second: says what came of it by one of two functions, later. */
+  readThen(
+    offset: number,
+    count: number,
+    call: Call,
+    resolve: (data: Uint8Array) => void,
+    reject: (e: Error) => void,
+  ): void {
+    this.#check();
+    const most = this.iounit || this.client.iounit;
+    const m = { type: C.Tread, tag: 0, fid: this.fid, offset, count: Math.min(count, most) } as const;
+    this.client.send(m, resolve as (value: unknown) => void, reject, call);
+  }
+
   /** As `read`, straight to where the bytes are wanted: at most `into.length` of them. How many it was. */
   readInto(offset: number, into: Uint8Array, call: Call = uninterrupted): Promise<number> {
     this.#check();
@@ -190,16 +204,23 @@ export class RemoteFile implements File {
 
   async clunk(): Promise<void> {
     this.#check();
-    await this.#end({ type: C.Tclunk, tag: 0, fid: this.fid });
+    return this.#end({ type: C.Tclunk, tag: 0, fid: this.fid });
   }
 
   /** Both take the fid, even when they fail. */
-  async #end(m: Parameters<Client['rpc']>[0]): Promise<void> {
+  #end(m: Parameters<Client['rpc']>[0]): Promise<void> {
     this.#clunked = true;
-    try {
-      await this.client.rpc(m);
-    } finally {
-      this.client.fids.give(this.fid);
-    }
+    const { client, fid } = this;
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        client.fids.give(fid);
+        resolve();
+      };
+      const failed = (e: Error): void => {
+        client.fids.give(fid);
+        reject(e);
+      };
+      client.send(m, done, failed);
+    });
   }
 }

@@ -1,6 +1,18 @@
 /** The file server of a synthetic tree: fids on nodes. */
 import { isSync } from '../codec/dir.ts';
-import { canRead, canWrite, DMDIR, DMEXCL, DMEXEC, DMWRITE, ORCLOSE, OREAD, OTRUNC } from '../constants.ts';
+import {
+  canRead,
+  canWrite,
+  DMDIR,
+  DMEXCL,
+  DMEXEC,
+  DMWRITE,
+  NOTOUCH32,
+  NOTOUCH64,
+  ORCLOSE,
+  OREAD,
+  OTRUNC,
+} from '../constants.ts';
 import {
   Eexcl,
   Eexists,
@@ -278,9 +290,22 @@ class TreeFile implements File {
 
   wstat(changes: Dir, call: Call): Awaitable<void> {
     if (isSync(changes)) return;
-    const { wstat } = this.#place.node;
-    if (wstat === undefined) throw this.#refuse(Ewstat);
-    return wstat(changes, this.#who, call);
+    const { node } = this.#place;
+    if (node.wstat !== undefined) return node.wstat(changes, this.#who, call);
+    if (!this.#isEmptied(changes, call)) throw this.#refuse(Ewstat);
+  }
+
+  /** Unix truncates a file that it opens for `>` by a wstat of its own: what has no bytes to lose has none afterwards. */
+  #isEmptied(changes: Dir, call: Call): boolean {
+    const { node } = this.#place;
+    const rest = { ...changes, length: NOTOUCH64, mtime: NOTOUCH32 };
+    return (
+      node.kind !== 'dir' &&
+      changes.length === 0n &&
+      isSync(rest) &&
+      this.stat(call).length === 0n &&
+      this.#may(node, DMWRITE)
+    );
   }
 
   remove(call: Call): Awaitable<void> {

@@ -196,6 +196,23 @@ export class Connection {
     if (!this.#inTurn) this.#out.schedule();
   }
 
+  /** Rread of pieces that their file leaves alone, `n` bytes together. */
+  replyLent(tag: number, pieces: readonly Uint8Array[], n: number): void {
+    if (this.#gone) return;
+    const { trace } = this.options;
+    if (trace !== undefined) {
+      const data = new Uint8Array(n);
+      let at = 0;
+      for (const piece of pieces) {
+        data.set(piece, at);
+        at += piece.length;
+      }
+      trace('->', { type: C.Rread, tag, data }, this.transport.remote);
+    }
+    this.#out.rlent(tag, pieces, n);
+    if (!this.#inTurn) this.#out.schedule();
+  }
+
   /** Rerror with the words of `e`, cut to fit. */
   error(tag: number, e: unknown): void {
     const most = Math.min((this.msize || C.MIN_MSIZE) - C.HDRSZ - 2, 0xffff);

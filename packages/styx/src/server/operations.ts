@@ -40,6 +40,7 @@ import {
   StyxError,
 } from '../errors.ts';
 import type { Dir, File, Opened, Qid, Walked } from '../file.ts';
+import { BY_REFERENCE } from '../transport/outbox.ts';
 import type { Conversation } from './auth.ts';
 import { type Connection, isPromise } from './connection.ts';
 import { Fid } from './fid.ts';
@@ -377,6 +378,13 @@ function beginRead(conn: Connection, req: Request, m: TreadCall, fid: Fid): void
   }
   const room = conn.limits.bytes - conn.held;
   if (count > room) count = Math.min(count, Math.max(room, LEAST_READ));
+  if (count >= BY_REFERENCE && file.lend !== undefined && !isDir(fid.qid!)) {
+    const pieces = file.lend(m.offset, count, req);
+    if (pieces !== undefined) {
+      conn.finish(req, pieces, finishLent);
+      return;
+    }
+  }
   req.held = count;
   conn.when(req, file.read(m.offset, count, req), finishRead);
 }
@@ -387,6 +395,14 @@ function finishRead(conn: Connection, req: Request, data: Uint8Array): void {
   if (data.length > m.count || data.length > conn.msize - C.IOHDRSZ) throw new StyxError(Eover);
   if (fid.qid !== undefined && isDir(fid.qid)) fid.dirOffset = m.offset + data.length;
   conn.replyRead(m.tag, data, fid.file?.stable === true);
+}
+
+function finishLent(conn: Connection, req: Request, pieces: readonly Uint8Array[]): void {
+  const { tag, count } = req.m as TreadCall;
+  let n = 0;
+  for (const piece of pieces) n += piece.length;
+  if (n > count || n > conn.msize - C.IOHDRSZ) throw new StyxError(Eover);
+  conn.replyLent(tag, pieces, n);
 }
 
 function beginWrite(conn: Connection, req: Request, m: TwriteCall, fid: Fid): void {

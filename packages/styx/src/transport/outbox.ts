@@ -7,7 +7,7 @@ import { HDRSZ, Rread, Tread, Twrite } from '../constants.ts';
 import type { Transport } from './transport.ts';
 
 /** From this size on, data that its owner leaves alone is sent from where it is. */
-const BY_REFERENCE = 16 * 1024;
+export const BY_REFERENCE: number = 16 * 1024;
 const TREAD = HDRSZ + 16;
 const none = new Uint8Array(0);
 
@@ -65,6 +65,17 @@ export class Outbox {
     if (byReference) this.#byReference(data);
     else w.data(data);
     this.wrote(size);
+  }
+
+  /** Rread of pieces that nobody changes, `n` bytes together. */
+  rlent(tag: number, pieces: readonly Uint8Array[], n: number): void {
+    const w = this.room(HDRSZ + 4);
+    w.u32(HDRSZ + 4 + n);
+    w.u8(Rread);
+    w.u16(tag);
+    w.u32(n);
+    for (const piece of pieces) this.#byReference(piece);
+    this.wrote(HDRSZ + 4 + n);
   }
 
   tread(tag: number, fid: number, offset: number, count: number): void {

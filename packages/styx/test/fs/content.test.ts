@@ -39,6 +39,7 @@ test('agrees with bytes by their place, wherever they are', () => {
     fc.property(fc.array(step, { maxLength: 15 }), fc.array(place, { maxLength: 8 }), (steps, places) => {
       const content = new Content();
       const model = new Model();
+      const lent: { pieces: Uint8Array[]; bytes: number[] }[] = [];
       for (const s of steps) {
         if ('length' in s) {
           content.truncate(s.length);
@@ -53,6 +54,11 @@ test('agrees with bytes by their place, wherever they are', () => {
         for (const at of [...places, ...edges, ...('at' in s ? [s.at] : [])]) {
           expect([...content.read(at, 200)]).toEqual(model.read(at, 200));
         }
+        for (const at of places.slice(0, 2)) {
+          lent.push({ pieces: content.lend(at, 200), bytes: model.read(at, 200) });
+        }
+        // What was lent stays what it was.
+        for (const { pieces, bytes } of lent) expect(pieces.flatMap((piece) => [...piece])).toEqual(bytes);
       }
       content.truncate(0);
       expect([content.used, content.length]).toEqual([0, 0]);
@@ -61,7 +67,7 @@ test('agrees with bytes by their place, wherever they are', () => {
   );
 });
 
-test('a hole takes nothing, and a file that grows is one piece', () => {
+test('a hole takes nothing, a page is one piece, and one that was lent is not written to', () => {
   const content = new Content();
   content.write(2 ** 40, Uint8Array.of(1));
   content.truncate(2 ** 50);
@@ -71,4 +77,10 @@ test('a hole takes nothing, and a file that grows is one piece', () => {
   for (let i = 0; i < 100; i++) grown.write(i * 1000, new Uint8Array(1000).fill(i));
   expect([grown.length, grown.used]).toEqual([100_000, 100_000]);
   expect(grown.read(50_000, 10).buffer).toBe(grown.read(0, 1).buffer);
+  const pieces = grown.lend(0, 100_000);
+  expect(pieces.map((piece) => piece.length)).toEqual([PAGE, 100_000 - PAGE]);
+  grown.write(PAGE, Uint8Array.of(7));
+  expect([pieces[1]?.[0], grown.read(PAGE, 1)[0]]).toEqual([Math.floor(PAGE / 1000), 7]);
+  expect(grown.read(0, 1).buffer).toBe(pieces[0]?.buffer);
+  expect(grown.read(PAGE, 1).buffer).not.toBe(pieces[1]?.buffer);
 });

@@ -116,6 +116,11 @@ describe('directories', () => {
       'wstat prohibited',
     );
     expect(await failure(async () => (await f()).wstat(wstatDir(), call))).toBe('no error');
+    // The shell's `>` on a mounted tree; what may not be written is not to be emptied either.
+    const emptied = wstatDir({ length: 0n, mtime: 5 });
+    const ctl = await rootOf(dir({ ctl: text(() => '', { write: () => {} }) }));
+    expect(await failure(async () => (await walkTo(ctl, 'ctl')).wstat(emptied, call))).toBe('no error');
+    expect(await failure(async () => (await f()).wstat(emptied, call))).toBe('wstat prohibited');
     for (const mode of [OWRITE, ORDWR, OREAD | OTRUNC]) {
       expect(await failure(async () => (await f()).open(mode, call))).toBe('permission denied');
     }
