@@ -7,6 +7,7 @@ import {
   type FittedMember,
   fitPool,
   type ObservedSet,
+  planCascade,
   pluralityOutcomes,
   poolOutcomes,
   type Reading,
@@ -58,7 +59,30 @@ export interface ChoiceReport {
     | undefined;
   /** Pool with weights from the other sets only: what a new kind of question gets. */
   readonly unseen: { readonly row: MethodRow; readonly overBest: Comparison };
-  readonly cascade: { readonly row: MethodRow; readonly cost: number; readonly gainKept: number };
+  /** Sets that were never looked at while anything was chosen; undefined without any. */
+  readonly fresh:
+    | {
+        readonly sets: readonly { readonly name: string; readonly items: number }[];
+        readonly pool: MethodRow;
+        readonly best: MethodRow;
+        readonly chosen: MethodRow;
+        readonly overBest: Comparison;
+        readonly overChosen: Comparison;
+      }
+    | undefined;
+  readonly cascade: {
+    readonly row: MethodRow;
+    /** Text read, as a share of what the pool reads. */
+    readonly cost: number;
+    /** Of the pool's gain over the best single-node method. */
+    readonly gainKept: number;
+    /** Members in the order in which they are asked, and the margin that ends it. */
+    readonly order: readonly string[];
+    readonly margin: number;
+    /** Share of answers that are the pool's. */
+    readonly same: number;
+    readonly over: Comparison;
+  };
   readonly calibrationError: number;
   readonly risk: readonly RiskPoint[];
   readonly abstainGain: number;
@@ -85,11 +109,15 @@ export interface Greedy {
   readonly stores: ReadonlyMap<string, AnswerStore>;
 }
 
-/** @param letters the greedy letter answers of the models that are compared with, the best of them counts */
+/**
+ * @param letters the greedy letter answers of the models that are compared with, the best of them counts
+ * @param fresh sets on which nothing is tuned, reported by themselves
+ */
 export function choiceReport(
   sets: readonly ObservedSet[],
   readings: readonly Reading[],
   letters: readonly Greedy[],
+  fresh: readonly ObservedSet[] = [],
 ): ChoiceReport {
   const rest = sets.map((set) => set.rest);
   const tuning = sets.flatMap((set) => set.tuning);
@@ -119,17 +147,17 @@ export function choiceReport(
   const { best, chosen } = bestSingles(singles);
   const overBest = compare(pooled.flat(), best.outcomes.flat(), groups);
 
-  const order = general
-    .map((_, r) => r)
-    .sort((a, b) => (general[b] as FittedMember).weight - (general[a] as FittedMember).weight);
-  const sure = cascadeThreshold(sets, own, order);
-  const cascades = rest.map((items, at) => cascadeOutcomes(own[at] as FittedMember[], items, order, sure));
+  const plan = planCascade(general, tuning, CASCADE_BUDGET);
+  const cascades = rest.map((items, at) =>
+    cascadeOutcomes(own[at] as FittedMember[], items, plan.order, plan.margin),
+  );
   const cascadeRow = rowOf(
     'cascade',
     cascades.map(({ outcomes }) => outcomes),
   );
+  const asked = plan.order.map((r) => readings[r] as Reading);
   const allCosts = rest.map((items) =>
-    items.reduce((sum, one) => sum + mean(readings.map((reading) => costOf(reading, one))), 0),
+    items.reduce((sum, one) => sum + mean(asked.map((reading) => costOf(reading, one))), 0),
   );
   const cost =
     cascades.reduce((sum, { cost: share }, at) => sum + share * (allCosts[at] as number), 0) /
@@ -195,9 +223,18 @@ export function choiceReport(
       row: rowOf('pool, set not tuned on', unseen),
       overBest: compare(unseen.flat(), best.outcomes.flat(), groups),
     },
+    fresh: confirmed(fresh, readings, general, chosen.name),
     cascade: {
       row: cascadeRow,
       cost,
+      order: asked.map(({ model, format }) => `${model} ${format}`),
+      margin: plan.margin,
+      same: mean(cascades.map(({ same }) => same)),
+      over: compare(
+        cascades.flatMap(({ outcomes }) => outcomes),
+        best.outcomes.flat(),
+        groups,
+      ),
       gainKept:
         (cascadeRow.mean - mean(best.outcomes.map(accuracy))) /
         (pool.mean - mean(best.outcomes.map(accuracy))),
@@ -231,18 +268,37 @@ function bestSingles(singles: readonly Single[]): { best: Single; chosen: Single
   };
 }
 
-/** The highest bar at which the tuning items cost no more than the budget. */
-function cascadeThreshold(
+/**
+ * Sets on which nothing was tuned: neither weights nor formats, for nobody had looked at them. What is compared was all
+ * decided by the tuning items of other sets: the pool's weights, and which single-node method is its rival.
+ */
+function confirmed(
   sets: readonly ObservedSet[],
-  own: readonly (readonly FittedMember[])[],
-  order: readonly number[],
-): number {
-  let best = 0;
-  for (let sure = 0.3; sure < 0.995; sure += 0.02) {
-    const runs = sets.map((set, at) => cascadeOutcomes(own[at] as FittedMember[], set.tuning, order, sure));
-    if (mean(runs.map(({ cost }) => cost)) <= CASCADE_BUDGET) best = sure;
-  }
-  return best;
+  readings: readonly Reading[],
+  general: readonly FittedMember[],
+  chosen: string,
+): ChoiceReport['fresh'] {
+  if (sets.length === 0) return undefined;
+  const items = sets.map((set) => [...set.tuning, ...set.rest]);
+  const groups = items.flatMap((list, at) => list.map(() => at));
+  const pooled = items.map((list) => poolOutcomes(general, list));
+  const singles = readings.flatMap((reading, r) =>
+    reading.measures.map((measure) => ({
+      name: `${reading.model} ${reading.format}:${measure}`,
+      tuning: [],
+      outcomes: items.map((list) => singleOutcomes(list, r, measure)),
+    })),
+  );
+  const { best } = bestSingles(singles);
+  const rival = singles.find(({ name }) => name === chosen) ?? best;
+  return {
+    sets: sets.map(({ name }, at) => ({ name, items: (items[at] as readonly unknown[]).length })),
+    pool: rowOf('pool', pooled),
+    best: rowOf(best.name, best.outcomes),
+    chosen: rowOf(rival.name, rival.outcomes),
+    overBest: compare(pooled.flat(), best.outcomes.flat(), groups),
+    overChosen: compare(pooled.flat(), rival.outcomes.flat(), groups),
+  };
 }
 
 function greedyOf(

@@ -4,8 +4,9 @@
  */
 
 import { clamp, logSoftmax } from '../fusion/agreement.ts';
-import { findFormat, type OptionScore } from '../fusion/formats.ts';
+import { findFormat, type OptionScore, type ScoreCall } from '../fusion/formats.ts';
 import { DEFAULT_SCALES, type Measure, opinionOf, preferences } from '../fusion/profile.ts';
+import type { Decision } from '../fusion/strategies/index.ts';
 import { FLOOR, pool } from '../fusion/strategies/pool.ts';
 import type { Vote } from '../fusion/types.ts';
 import { type Example, fitWeights } from './fit.ts';
@@ -185,9 +186,18 @@ function decide(
   one: Observed,
   pooling: 'logarithmic' | 'linear' = 'logarithmic',
 ): Outcome {
+  const [first] = sharesOf(votes, one, pooling);
+  return { right: Number(first?.key) === right(one), confidence: first?.weight ?? 0 };
+}
+
+function sharesOf(
+  votes: readonly Vote[],
+  one: Observed,
+  pooling: 'logarithmic' | 'linear' = 'logarithmic',
+): Decision['shares'] {
   const live = votes.filter(({ weight }) => weight > 0);
   const used = live.length > 0 ? live : votes.map((vote) => ({ ...vote, weight: 1 }));
-  const { shares } = pool.decide(used, {
+  return pool.decide(used, {
     kind: 'choice',
     options: one.item.options ?? [],
     agree: 0,
@@ -195,8 +205,7 @@ function decide(
     accuracies: {},
     weight: (vote) => vote.weight,
     likeness: () => 0,
-  });
-  return { right: Number(shares[0]?.key) === right(one), confidence: shares[0]?.weight ?? 0 };
+  }).shares;
 }
 
 /** One node's answers by one measure: the likeliest option, with its probability at temperature 1. */
@@ -220,57 +229,125 @@ export function pluralityOutcomes(members: readonly FittedMember[], items: reado
   });
 }
 
-/** Bytes that a reading takes in, question and options: what its tokens are in proportion to. */
+/**
+ * Bytes that a reading takes in, question and options: what its tokens are in proportion to. What all questions share (the
+ * examples of a format) is read once and for all, and what the calls of one question share is read once.
+ */
 export function costOf(reading: Reading, { item: { question, options = [] } }: Observed): number {
   const order = options.map((_, at) => at);
   const names = [reading.format, ...(reading.prior === undefined ? [] : [reading.prior])];
   let bytes = 0;
   for (const name of names) {
-    for (const call of findFormat(name)?.calls(question, options, order) ?? []) {
-      const prompt = call.prompt ?? call.messages?.map(({ content }) => content).join('\n') ?? '';
+    const format = findFormat(name);
+    const known = promptOf(format?.calls('\0', ['\0', '\0'], [0, 1])[0]);
+    for (const call of format?.calls(question, options, order) ?? []) {
+      const prompt = promptOf(call);
       bytes +=
-        Buffer.byteLength(prompt) + call.options.reduce((sum, option) => sum + Buffer.byteLength(option), 0);
+        Buffer.byteLength(prompt.slice(shared(known, prompt))) +
+        call.options.reduce((sum, option) => sum + Buffer.byteLength(option), 0);
     }
   }
   return bytes;
+}
+
+const promptOf = (call: ScoreCall | undefined): string =>
+  call?.prompt ?? call?.messages?.map(({ content }) => content).join('\n') ?? '';
+
+/** Characters that two texts have in common at their start. */
+function shared(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
 }
 
 export interface CascadeOutcome {
   readonly outcomes: readonly Outcome[];
   /** Cost, as a share of asking all members about all items. */
   readonly cost: number;
+  /** Share of the items whose answer is that of all members. */
+  readonly same: number;
 }
 
 /**
- * Members one after another, in the given order: each step pools what is there, and the rest is asked only while the
- * pooled probability of the leader is below `sure`.
+ * Members one after another, in the given order, which leaves out who has no weight: each step pools what is there, and the
+ * next is asked only while the leader's pooled probability is less than `margin` above the second's.
  */
 export function cascadeOutcomes(
   members: readonly FittedMember[],
   items: readonly Observed[],
   order: readonly number[],
-  sure: number,
+  margin: number,
 ): CascadeOutcome {
+  const total = order.reduce((sum, r) => sum + (members[r] as FittedMember).weight, 0);
   let spent = 0;
   let all = 0;
+  let same = 0;
   const outcomes = items.map((one) => {
     const votes = votesOf(members, one);
-    const costs = members.map(({ reading }) => costOf(reading, one));
+    const costs = order.map((r) => costOf((members[r] as FittedMember).reading, one));
     all += costs.reduce((sum, cost) => sum + cost, 0);
-    let outcome: Outcome | undefined;
-    for (let asked = 1; asked <= order.length; asked++) {
-      spent += costs[order[asked - 1] as number] as number;
-      const heard = order.slice(0, asked).map((r) => votes[r] as Vote);
-      // A few votes speak with the weight of all: their opinions are what is known.
-      const total = votes.reduce((sum, { weight }) => sum + weight, 0);
-      const own = heard.reduce((sum, { weight }) => sum + weight, 0) || 1;
-      outcome = decide(
-        heard.map((vote) => ({ ...vote, weight: (vote.weight / own) * Math.min(total, 1.2 * own + 0.2) })),
+    const heard: Vote[] = [];
+    let own = 0;
+    for (const [step, r] of order.entries()) {
+      const vote = votes[r] as Vote;
+      heard.push(vote);
+      own += vote.weight;
+      spent += costs[step] as number;
+      // A few votes speak with more than their own weight, as if the others were like them.
+      const scale = own > 0 ? Math.min(total, 1.2 * own + 0.2) / own : 1;
+      const shares = sharesOf(
+        heard.map((each) => ({ ...each, weight: each.weight * scale })),
         one,
       );
-      if (outcome.confidence >= sure) break;
+      const [first, second] = shares;
+      if (step < order.length - 1 && (first?.weight ?? 0) - (second?.weight ?? 0) < margin) continue;
+      if (
+        first?.key ===
+        sharesOf(
+          order.map((at) => votes[at] as Vote),
+          one,
+        )[0]?.key
+      )
+        same++;
+      return { right: Number(first?.key) === right(one), confidence: first?.weight ?? 0 };
     }
-    return outcome as Outcome;
+    return { right: false, confidence: 0 };
   });
-  return { outcomes, cost: spent / Math.max(1, all) };
+  return { outcomes, cost: spent / Math.max(1, all), same: same / Math.max(1, items.length) };
+}
+
+/** Order of members and the margin that ends a cascade. */
+export interface CascadePlan {
+  readonly order: readonly number[];
+  readonly margin: number;
+}
+
+/** Members beyond these are asked last: orders are tried, and there are n! of them. */
+const ORDERED = 3;
+
+/** The plan that gives the pool's own answers most often on tuning items, for at most `budget` of its cost. */
+export function planCascade(
+  members: readonly FittedMember[],
+  items: readonly Observed[],
+  budget: number,
+): CascadePlan {
+  const live = members.map((_, r) => r).filter((r) => (members[r] as FittedMember).weight > 0.01);
+  live.sort((a, b) => (members[b] as FittedMember).weight - (members[a] as FittedMember).weight);
+  let best: CascadePlan & { same: number } = { order: live, margin: 0, same: -1 };
+  for (const front of permutations(live.slice(0, ORDERED))) {
+    const order = [...front, ...live.slice(ORDERED)];
+    for (let margin = 0; margin < 0.9; margin += 0.03) {
+      const { cost, same } = cascadeOutcomes(members, items, order, margin);
+      if (cost > budget) break; // a wider margin asks more
+      if (same > best.same) best = { order, margin, same };
+    }
+  }
+  return { order: best.order, margin: best.margin };
+}
+
+function permutations(list: readonly number[]): number[][] {
+  if (list.length < 2) return [[...list]];
+  return list.flatMap((first) =>
+    permutations(list.filter((other) => other !== first)).map((others) => [first, ...others]),
+  );
 }

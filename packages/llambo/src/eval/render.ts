@@ -38,13 +38,25 @@ export function choiceText(report: ChoiceReport): string {
       `greedy letter (${greedy.name}, ${greedy.items} items): ${percent(greedy.accuracy)}, pool on the same items ${percent(greedy.pool)}: ${points(greedy.over)}, ${chance(greedy.over.p)}`,
     );
   }
+  if (report.fresh !== undefined) lines.push(...freshLines(report.fresh));
   lines.push(
-    `cascade: ${percent(cascade.row.mean)} for ${percent(cascade.cost)} % of the text read`,
+    `cascade (${cascade.order.join(', ')}; ends at a margin of ${cascade.margin.toFixed(2)}): ${percent(cascade.row.mean)} for ${percent(cascade.cost)} % of the text that the pool reads, ${percent(cascade.same)} % of its answers, ${points(cascade.over)} over the best single-node method`,
     `calibration error of the agreement: ${percent(report.calibrationError)} points`,
     `abstaining on the least agreed 30 %: ${signed(report.abstainGain)} points on the rest`,
   );
   return lines.join('\n');
 }
+
+function freshLines({ sets, pool, best, chosen, overBest, overChosen }: Fresh): string[] {
+  const names = sets.map(({ name, items }, at) => `${name} ${percent(pool.sets[at] as number)} (${items})`);
+  return [
+    `sets that nobody had looked at, all weights from the sets above: pool ${percent(pool.mean)}: ${names.join(', ')}`,
+    `there over the single-node method that tuning chose (${chosen.name}, ${percent(chosen.mean)}): ${points(overChosen)}, ${overChosen.gains} gained, ${overChosen.losses} lost, ${chance(overChosen.p)}`,
+    `there over the best in hindsight (${best.name}, ${percent(best.mean)}): ${points(overBest)}, ${overBest.gains} gained, ${overBest.losses} lost, ${chance(overBest.p)}`,
+  ];
+}
+
+type Fresh = NonNullable<ChoiceReport['fresh']>;
 
 export function answerText(reports: readonly AnswerReport[]): string {
   const rows = reports.flatMap((report) => [
@@ -101,8 +113,12 @@ export function reportJson({ choice, answers }: EvalReport): Record<string, unkn
     p_value: round(choice?.overBest.p),
     pool_unseen: round(choice?.unseen.row.mean),
     gain_over_best_unseen: round(choice?.unseen.overBest.gain),
+    fresh_pool: round(choice?.fresh?.pool.mean),
+    fresh_gain_over_chosen: round(choice?.fresh?.overChosen.gain),
+    fresh_gain_over_best: round(choice?.fresh?.overBest.gain),
     cascade_gain_kept: round(choice?.cascade.gainKept),
     cascade_tokens: round(choice?.cascade.cost),
+    cascade_same: round(choice?.cascade.same),
     abstain_gain: round(choice?.abstainGain),
     calibration_error: round(choice?.calibrationError),
     members:

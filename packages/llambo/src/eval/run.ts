@@ -18,6 +18,8 @@ export interface EvalOptions {
   /** Names of sets, or .jsonl files. */
   readonly sets: readonly string[];
   readonly models: readonly string[];
+  /** Sets on which nothing may be tuned: reported by themselves, with the weights that the other sets gave. */
+  readonly fresh?: readonly string[];
   /** Items of a set at most. */
   readonly items: number;
   /** Milliseconds for asking models at most, each; 0 judges what is stored. */
@@ -26,6 +28,9 @@ export interface EvalOptions {
   readonly threads?: number;
   readonly log?: (text: string) => void;
 }
+
+/** Items of a fresh set at least: fewer say nothing of it. */
+const FRESH_LEAST = 10;
 
 export interface EvalReport {
   readonly choice: ChoiceReport | undefined;
@@ -37,6 +42,8 @@ export async function evaluate(options: EvalOptions): Promise<EvalReport> {
   const { models, sampling = SAMPLING, log = () => {} } = options;
   const sets: EvalSet[] = [];
   for (const name of options.sets) sets.push(await loadSet(name, options.items));
+  const fresh: EvalSet[] = [];
+  for (const name of options.fresh ?? []) fresh.push(await loadSet(name, options.items));
   const stores = new Map(models.map((model) => [model, new AnswerStore(evalFolder(), model)]));
   const closed = sets.filter(({ items }) => items[0]?.kind === 'choice');
   const open = sets.filter(({ items }) => items.length > 0 && items[0]?.kind !== 'choice');
@@ -46,7 +53,7 @@ export async function evaluate(options: EvalOptions): Promise<EvalReport> {
   for (const model of options.budgetMs > 0 ? models : []) {
     const store = stores.get(model) as AnswerStore;
     const wanted = [...readings, ...letters].filter((reading) => reading.model === model);
-    const jobs: Job[] = rounds(closed).map((item) => ({ item, readings: wanted }));
+    const jobs: Job[] = rounds([...closed, ...fresh]).map((item) => ({ item, readings: wanted }));
     jobs.push(...rounds(open).map((item): Job => ({ item, sampling })));
     const left = await generate(store, jobs, { threads: options.threads, log, budgetMs: options.budgetMs });
     if (left > 0) log(`${model}: ${left} items were not asked within the time; run it again to go on`);
@@ -65,6 +72,9 @@ export async function evaluate(options: EvalOptions): Promise<EvalReport> {
           observed,
           used,
           letters.map((reading) => ({ reading, stores })),
+          fresh
+            .map((set) => observe(set, used, stores))
+            .filter(({ tuning, rest }) => tuning.length + rest.length >= FRESH_LEAST),
         );
   const answers = open.flatMap((set) =>
     models.flatMap((model) => {

@@ -47,6 +47,7 @@ const MEMBERS: Readonly<Record<string, { readonly name: keyof FusionRequest; rea
   min_agreement: { name: 'minAgreement', type: 'number' },
   tolerate: { name: 'tolerate', type: 'number' },
   deadline_ms: { name: 'deadlineMs', type: 'number' },
+  canaries: { name: 'canaries', type: 'number' },
   distinct: { name: 'distinct', type: 'node|host|class' },
   adaptive: { name: 'adaptive', type: 'boolean' },
   confident: { name: 'confident', type: 'number' },

@@ -3,6 +3,7 @@ import type { Chunk, Score, ScoreRequest } from '@llambo/llama';
 import type { AnswerSink, Inference, InferenceRequest } from '../cluster/inference.ts';
 import { requestCancelled } from '../errors.ts';
 import type { ScoreCall } from './formats.ts';
+import { Reliabilities } from './reliability.ts';
 import type { AskAnswer, AskRequest, FusionCluster, FusionNode } from './types.ts';
 
 /** What is used of a node of the registry. */
@@ -28,12 +29,20 @@ export interface FusionHost {
   embed(model: string | undefined, texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
+const remembered = new WeakMap<object, Reliabilities>();
+
 /** States in which a node takes another question. */
 const READY = new Set(['idle', 'busy']);
 
-export function fusionCluster(host: FusionHost): FusionCluster {
+/**
+ * @param owner whose nodes these are: what canaries show of them is remembered with it, from one fusion to the next
+ */
+export function fusionCluster(host: FusionHost, owner: object = host): FusionCluster {
   const models = new Map<string, string>();
+  const reliabilities = remembered.get(owner) ?? new Reliabilities();
+  remembered.set(owner, reliabilities);
   return {
+    reliabilities,
     nodes: () =>
       host.nodes.map((node): FusionNode => {
         models.set(node.id, node.model);

@@ -9,7 +9,7 @@ import { clamp, leaderPosterior, median } from './agreement.ts';
 import { seating } from './committee.ts';
 import { agreementOf, dissentOf, poolShares } from './outcome.ts';
 import type { Question } from './question.ts';
-import type { Reliabilities } from './reliability.ts';
+import { askCanaries, CANARIES, CANARY_MS, type Reliabilities } from './reliability.ts';
 import { cosine, rougeL, wordsOf } from './rouge.ts';
 import type { Decision, Setting } from './strategies/index.ts';
 import { carryOut, type Task, taskFor } from './task.ts';
@@ -62,7 +62,7 @@ export class Fusion {
     this.#question = question;
     this.#hooks = hooks;
     this.#caller = signal;
-    this.#reliabilities = reliabilities;
+    this.#reliabilities = reliabilities ?? cluster.reliabilities;
   }
 
   /** @throws LlamboError `no-node` when there is nobody to ask, `cancelled` when the caller aborted */
@@ -89,6 +89,7 @@ export class Fusion {
     const aborted = (): void => this.#end();
     this.#caller?.addEventListener('abort', aborted, { once: true });
     try {
+      await this.#canaries(size);
       await this.#convene(size);
     } finally {
       clearTimeout(deadline);
@@ -101,6 +102,15 @@ export class Fusion {
     return result;
   }
 
+  /** Lets the nodes that are about to vote answer the canaries that they have not answered yet. */
+  async #canaries(size: number): Promise<void> {
+    const { canaries } = this.#question;
+    if (canaries === 0 || this.#reliabilities === undefined) return;
+    const nodes = this.#spares.slice(0, size).map(({ id }) => id);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(CANARY_MS)]);
+    await askCanaries(this.#cluster, this.#reliabilities, nodes, signal, CANARIES.slice(0, canaries));
+  }
+
   /** Asks wave after wave until all seats have voted or the rest cannot matter. */
   async #convene(size: number): Promise<void> {
     const { cascade, adaptive, strategy } = this.#question;
@@ -108,6 +118,12 @@ export class Fusion {
       await this.#wave(1, true);
       const [first] = this.#valid();
       if (first !== undefined && first.confidence >= this.#question.confident) return;
+    }
+    // Opinions about options are joined as they come: each may make the next one needless.
+    while (cascade && strategy.asks === 'scores' && !this.#stop.signal.aborted && this.#seats.length < size) {
+      const before = this.#seats.length;
+      await this.#wave(1, true);
+      if (this.#seats.length === before || this.#sure()) return;
     }
     // Texts are compared with each other, and opinions are cheap: those are asked for at once.
     const waves = adaptive && strategy.asks === 'answers' && this.#question.kind !== 'text';
@@ -121,6 +137,14 @@ export class Fusion {
       if (this.#seats.length === before) return; // nobody is left
       if (waves && this.#decided(size - this.#seats.length)) return;
     }
+  }
+
+  /** Whether the opinions that are there make one option likely enough. */
+  #sure(): boolean {
+    const votes = this.#valid();
+    if (votes.length === 0) return false;
+    const { shares } = this.#question.strategy.decide(votes, this.#setting(votes));
+    return (shares[0]?.weight ?? 0) >= this.#question.confident;
   }
 
   /** Whether `left` more votes would leave the leader where it is, surely or probably. */

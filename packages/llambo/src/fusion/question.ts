@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ChatMessage } from '@llambo/llama';
 import { LlamboError } from '../errors.ts';
+import { CANARIES } from './reliability.ts';
 import { fusionStrategy, type Strategy } from './strategies/index.ts';
 import type { AnswerKind, FusionRequest } from './types.ts';
 
@@ -20,6 +21,7 @@ export interface Question {
   readonly minAgreement: number;
   readonly tolerate: number;
   readonly deadlineMs: number;
+  readonly canaries: number;
   readonly distinct: 'node' | 'host' | 'class';
   readonly adaptive: boolean;
   readonly confident: number;
@@ -64,6 +66,7 @@ export function questionOf(request: FusionRequest): Question {
     minAgreement: inRange(request.minAgreement, 'min_agreement', 0, 1) ?? 0,
     tolerate: whole(request.tolerate, 'tolerate', 0, nodes - 1) ?? 0,
     deadlineMs: inRange(request.deadlineMs, 'deadline_ms', 1, MOST_DEADLINE_MS) ?? 60_000,
+    canaries: whole(request.canaries, 'canaries', 0, CANARIES.length) ?? 0,
     distinct: request.distinct ?? 'node',
     adaptive: request.adaptive ?? true,
     confident: inRange(request.confident, 'confident', 0, 1) ?? 0.8,

@@ -21,11 +21,19 @@ export const CANARIES: readonly Canary[] = [
   { question: 'A dog is an', options: ['equation', 'animal', 'ocean', 'hour'], answer: 1 },
 ];
 
+/** Milliseconds that canaries may take away from a fusion's votes, at most. */
+export const CANARY_MS = 5000;
+
 /** Before any canary a node counts as one that gets this share right, with the weight of so many canaries. */
 const PRIOR = { right: 0.85, count: 4 };
 
 export class Reliabilities {
   readonly #seen = new Map<string, { right: number; asked: number }>();
+
+  /** Canaries that a node has answered. */
+  asked(node: string): number {
+    return this.#seen.get(node)?.asked ?? 0;
+  }
 
   record(node: string, right: boolean): void {
     const seen = this.#seen.get(node) ?? { right: 0, asked: 0 };
@@ -51,7 +59,10 @@ export class Reliabilities {
   }
 }
 
-/** Asks nodes the canaries, all at once, and notes who was right. A node that does not answer is not judged. */
+/**
+ * Asks nodes the canaries that they have not answered yet, all at once, and notes who was right. A node that does not answer
+ * is not judged.
+ */
 export async function askCanaries(
   cluster: FusionCluster,
   reliabilities: Reliabilities,
@@ -63,7 +74,7 @@ export async function askCanaries(
   const models = new Map(cluster.nodes().map(({ id, model }) => [id, model]));
   await Promise.all(
     nodes.flatMap((node) =>
-      canaries.map(async ({ question, options, answer }) => {
+      canaries.slice(reliabilities.asked(node)).map(async ({ question, options, answer }) => {
         const [member] = profileOf(models.get(node) ?? '').members;
         if (member === undefined) return;
         const { format, order, calls, prior } = memberCalls(member, question, options);

@@ -1,6 +1,7 @@
 /** What a fusion is asked, what it needs of a cluster and what it tells: the contract of all strategies and surfaces. */
 import type { ChatMessage } from '@llambo/llama';
 import type { OptionScore, ScoreCall } from './formats.ts';
+import type { Reliabilities } from './reliability.ts';
 
 /** A question to several nodes. */
 export interface FusionRequest {
@@ -29,6 +30,11 @@ export interface FusionRequest {
   readonly deadlineMs?: number;
   /** No two votes from one node (always), one host or one class, while there are others. Default 'node'. */
   readonly distinct?: 'node' | 'host' | 'class';
+  /**
+   * Easy questions with known answers, 0 to 6, that a node must have been asked before it votes; how it did weighs its
+   * votes. Each node is asked each of them once in its life. Default 0.
+   */
+  readonly canaries?: number;
   /** Ask in waves and stop when more votes would hardly change the leader. Default true. */
   readonly adaptive?: boolean;
   /** Confidence of the single first answer, 0 to 1, from which `cascade` asks nobody else. Default 0.8. */
@@ -169,6 +175,8 @@ export interface FusionCluster {
   ask(node: string, request: AskRequest, signal: AbortSignal): Promise<AskAnswer>;
   /** Scores on exactly this node. */
   score(node: string, call: ScoreCall, signal: AbortSignal): Promise<readonly OptionScore[]>;
+  /** What canaries have shown of its nodes so far; kept between fusions. Without it all nodes are trusted alike. */
+  readonly reliabilities?: Reliabilities;
   /** Unit vectors of texts, from any node. */
   embed?(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
 }

@@ -7,6 +7,7 @@ import { fusionJson, fusionMembers } from '../fusion/chat.ts';
 import {
   type FusionCluster,
   type FusionHooks,
+  type FusionHost,
   type FusionRequest,
   type FusionResult,
   fuse,
@@ -39,7 +40,7 @@ export const fusionSchema = z.looseObject({
 function clusterFor(services: Services, context: Ctx): FusionCluster {
   const { orchestrator } = services;
   const principal = principalOf(context);
-  return fusionCluster({
+  const host: FusionHost = {
     get nodes() {
       return orchestrator.nodes;
     },
@@ -55,7 +56,8 @@ function clusterFor(services: Services, context: Ctx): FusionCluster {
       errand(services, { principal, api: 'fusion', model, tokens: estimateOf(texts) }, () =>
         orchestrator.embed(model, texts, keyOf(principal)),
       ),
-  });
+  };
+  return fusionCluster(host, orchestrator);
 }
 
 /** Runs a fusion for as long as its client is there. */

@@ -32,6 +32,27 @@ describe('on a real cluster', () => {
     expect(request.options).toContain(result.answer);
   });
 
+  test('with a third of the nodes killed while they answer there is a consensus, and the truth about who answered', async () => {
+    orchestrator = await startEcho(
+      new EchoModels({ tokenMs: 30 }),
+      'classes: { tiny: { count: 6, model: m, capacity: 1 } }',
+    );
+    const request = { query: 'How?', kind: 'text' as const, nodes: 6, quorum: 4, maxTokens: 20, seed: 1 };
+    const fusion = fuse(fusionCluster(orchestrator), request);
+    await expect.poll(() => orchestrator?.nodes.filter(({ load }) => load > 0).length).toBe(6);
+    const killed = orchestrator.nodes.slice(0, 2).map(({ id }) => id);
+    await orchestrator.execute(`kill ${killed.join(' ')}`);
+    const result = await fusion;
+    expect(result.abstained).toBe(false);
+    expect(result.responded).toBeGreaterThanOrEqual(4);
+    const missing = result.votes.filter(({ error }) => error !== undefined).map(({ node }) => node);
+    expect(missing.sort()).toEqual(killed.sort());
+    const voted = result.votes.filter(({ error }) => error === undefined);
+    expect(voted.map(({ node }) => node)).not.toEqual(expect.arrayContaining([killed[0]]));
+    expect(result.responded).toBe(voted.length);
+    expect(result.asked).toBe(result.votes.length);
+  });
+
   test('a caller who goes frees all nodes', async () => {
     orchestrator = await startEcho(
       new EchoModels({ tokenMs: 50 }),

@@ -143,6 +143,17 @@ describe('cascade', () => {
   });
 });
 
+describe('a cascade over options', () => {
+  const request = { query: 'Where?', options: ['Rome', 'Paris'], strategy: 'cascade:pool', nodes: 3 };
+
+  test('goes on one by one until the opinions together are sure', async () => {
+    const sure = await fuse(new FakeCluster(many(3, { likes: { Rome: 0.9, Paris: 0.01 } })), request);
+    expect(sure).toMatchObject({ answer: 'Rome', asked: 1 });
+    const torn = await fuse(new FakeCluster(many(3, { likes: { Rome: 0.51, Paris: 0.5 } })), request);
+    expect(torn).toMatchObject({ answer: 'Rome', asked: 3, responded: 3 });
+  });
+});
+
 describe('who is asked', () => {
   test('models, or hosts, take turns', async () => {
     const nodes = [

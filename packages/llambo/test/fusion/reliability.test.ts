@@ -37,3 +37,21 @@ test('a node that does not answer a canary is not judged', async () => {
   await askCanaries(cluster, reliabilities, ['worker-0001'], AbortSignal.timeout(5000));
   expect(reliabilities.weight('worker-0001')).toBeCloseTo(1);
 });
+
+test('a fusion asks canaries of its own nodes once, and remembers how they did', async () => {
+  const reliabilities = new Reliabilities();
+  const cluster = Object.assign(new FakeCluster(many(2, { likes: { ...truth, Rome: 0.6, Paris: 0.4 } })), {
+    reliabilities,
+  });
+  const request = { query: 'Where?', options: ['Paris', 'Rome'], nodes: 2, canaries: 3 };
+  await fuse(cluster, request);
+  expect(['worker-0001', 'worker-0002'].map((node) => reliabilities.asked(node))).toEqual([3, 3]);
+  const before = cluster.calls.length;
+  await fuse(cluster, { ...request, canaries: 0 });
+  const plain = cluster.calls.length - before;
+  await fuse(cluster, request);
+  expect(cluster.calls.length - before).toBe(2 * plain);
+  await expect(fuse(cluster, { ...request, canaries: 7 })).rejects.toThrow(
+    'canaries is 7; it must be 0 to 6',
+  );
+});

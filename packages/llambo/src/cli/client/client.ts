@@ -106,6 +106,9 @@ export interface FusionResult {
   readonly reason?: string;
   readonly strategy: string;
   readonly agreement: { readonly share: number };
+  /** Where the surface tells them: over HTTP. */
+  readonly votes?: readonly FusionVote[];
+  readonly dissent?: readonly { readonly text: string; readonly share: number }[];
   /** Nodes that voted, of those that were asked. */
   readonly responded: number;
   readonly asked: number;

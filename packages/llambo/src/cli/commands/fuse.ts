@@ -24,6 +24,8 @@ export async function run(_args: readonly string[], parsed: Parsed): Promise<num
     const result = await cluster.fuse(request, onVote, abort.signal);
     if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
     else if (!result.abstained) process.stdout.write(`${result.answer.trimEnd()}\n`);
+    const pooled = json ? undefined : poolLine(result);
+    if (pooled !== undefined && parsed.flag('votes')) note(pooled);
     if (!json) note(fusionFigures(result));
     return result.abstained ? EXIT.failure : EXIT.ok;
   } catch (error) {
@@ -36,12 +38,37 @@ export async function run(_args: readonly string[], parsed: Parsed): Promise<num
 export const voteLine = ({ node, text, error }: FusionVote): string =>
   `${node}: ${error ?? text.replace(/\s+/g, ' ').trim()}`;
 
+const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
 /** `4 of 5 nodes, 75% agree, majority, 812 ms` */
 export const fusionFigures = (result: FusionResult): string =>
   [
     ...(result.abstained ? [`no consensus: ${result.reason}`] : []),
     `${result.responded} of ${result.asked} nodes`,
-    `${Math.round(result.agreement.share * 100)}% agree`,
+    `${percent(result.agreement.share)} agree`,
     result.strategy,
     `${Math.round(result.ms)} ms`,
   ].join(', ');
+
+/**
+ * Why a pool answers what it answers: it joins what nodes think of every option, so that its answer may be the first choice
+ * of few of them, which the votes alone would not explain. Undefined for other strategies.
+ */
+export function poolLine({
+  strategy,
+  answer,
+  abstained,
+  agreement,
+  ...result
+}: FusionResult): string | undefined {
+  if (strategy !== 'pool' || abstained) return undefined;
+  const { votes = [], dissent = [] } = result;
+  const likely = [{ text: answer, share: agreement.share }, ...dissent];
+  const counted = votes.filter(({ error }) => error === undefined);
+  const first = counted.filter(({ text }) => text === answer).length;
+  const few = counted.length > 0 && first * 2 <= counted.length;
+  return [
+    `all opinions together: ${likely.map(({ text, share }) => `${text} ${percent(share)}`).join(', ')}`,
+    ...(few ? [`first choice of ${first} of ${counted.length}, who are surer or weigh more`] : []),
+  ].join('; ');
+}

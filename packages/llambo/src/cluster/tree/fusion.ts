@@ -4,6 +4,7 @@ import { type Commands, cloneDir, type DirNode, exchange, type Opener, text, toT
 import { attributeLine } from '../../attributes.ts';
 import { LlamboError } from '../../errors.ts';
 import {
+  type FusionHost,
   type FusionRequest,
   type FusionResult,
   fuse,
@@ -47,7 +48,7 @@ class Query {
   commands(): Commands {
     const settings = this.#settings;
     const number =
-      (name: 'nodes' | 'minAgreement' | 'deadlineMs' | 'tolerate' | 'seed' | 'maxTokens') =>
+      (name: 'nodes' | 'canaries' | 'minAgreement' | 'deadlineMs' | 'tolerate' | 'seed' | 'maxTokens') =>
       ([value = '']: string[]): void => {
         if (value.trim() === '' || !Number.isFinite(Number(value))) {
           throw new StyxError(`bad-request: ${JSON.stringify(value)} is not a number`);
@@ -70,6 +71,7 @@ class Query {
         settings.options = [...(settings.options ?? []), option];
       },
       'nodes N': number('nodes'),
+      'canaries N': number('canaries'),
       'min_agreement SHARE': number('minAgreement'),
       'deadline_ms N': number('deadlineMs'),
       'tolerate N': number('tolerate'),
@@ -83,14 +85,15 @@ class Query {
     this.#result = undefined;
     this.#state = 'asking';
     const orchestrator = this.#orchestrator;
-    const cluster = fusionCluster({
+    const host: FusionHost = {
       get nodes() {
         return orchestrator.nodes;
       },
       infer: (request, sink) => orchestrator.infer({ ...request, key: opener.uname }, sink),
       score: (model, request, abort) => orchestrator.score(model, { ...request, key: opener.uname }, abort),
       embed: (model, texts) => orchestrator.embed(model, texts, { key: opener.uname }),
-    });
+    };
+    const cluster = fusionCluster(host, orchestrator);
     try {
       const hooks = { vote: (vote: Vote) => void this.#votes.push(vote) };
       const result = await fuse(cluster, { ...this.#settings, query: query.trimEnd() }, hooks, signal);
