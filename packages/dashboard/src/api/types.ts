@@ -118,6 +118,8 @@ export interface HostStatus {
   readonly models?: readonly string[];
   readonly rttMs?: number | null;
   readonly uptimeSeconds?: number;
+  /** Bytes that the heaps of its Dis machines hold. */
+  readonly heap?: number;
 }
 
 /** Why a request went where it went. */

@@ -41,6 +41,7 @@ function Host({ host }: { readonly host: HostStatus }): VNode {
       used === undefined ? optional(memory, bytes) : `${percent(used)} of ${bytes(memory as number)}`,
     ],
     ['VM threads', optional(host.threads, integer)],
+    ['VM heaps', optional(host.heap, bytes)],
     ['Round trip', optional(host.rttMs, milliseconds)],
     ['Up', optional(host.uptimeSeconds, duration)],
     ['Models', host.models?.join(', ')],
