@@ -83,11 +83,9 @@ async function run(
       tokens: usage.completionTokens,
     };
   };
-  // The greedy answer goes first: the others find its prompt read, which those that begin together would each read.
-  await store.generate(sampleRequest(item, 0, sampling), one);
   await Promise.all(
-    Array.from({ length: sampling.samples }, (_, n) =>
-      store.generate(sampleRequest(item, n + 1, sampling), one),
+    Array.from({ length: sampling.samples + 1 }, (_, n) =>
+      store.generate(sampleRequest(item, n, sampling), one),
     ),
   );
 }

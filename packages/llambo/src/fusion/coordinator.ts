@@ -23,6 +23,8 @@ const SURE = 0.95;
 /** A seat is given to a second node after this many times the median of the answers that have come. */
 const STRAGGLER = 3;
 const STRAGGLER_LEAST_MS = 250;
+/** Lead of an option, in pooled probability, that ends a cascade of opinions: by tuning questions, docs/fusion.md. */
+const POOL_MARGIN = 0.15;
 /** Weight of a vote, whatever reliabilities and configuration say. */
 const WEIGHT_CLIP = [0.05, 4] as const;
 
@@ -117,7 +119,9 @@ export class Fusion {
     if (cascade) {
       await this.#wave(1, true);
       const [first] = this.#valid();
-      if (first !== undefined && first.confidence >= this.#question.confident) return;
+      const { confident } = this.#question;
+      if (strategy.asks === 'scores' ? this.#sure() : first !== undefined && first.confidence >= confident)
+        return;
     }
     // Opinions about options are joined as they come: each may make the next one needless.
     while (cascade && strategy.asks === 'scores' && !this.#stop.signal.aborted && this.#seats.length < size) {
@@ -144,7 +148,9 @@ export class Fusion {
     const votes = this.#valid();
     if (votes.length === 0) return false;
     const { shares } = this.#question.strategy.decide(votes, this.#setting(votes));
-    return (shares[0]?.weight ?? 0) >= this.#question.confident;
+    const [first = 0, second = 0] = shares.map(({ weight }) => weight);
+    const { confident } = this.#question.request;
+    return confident === undefined ? first - second >= POOL_MARGIN : first >= confident;
   }
 
   /** Whether `left` more votes would leave the leader where it is, surely or probably. */

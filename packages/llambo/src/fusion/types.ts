@@ -37,7 +37,10 @@ export interface FusionRequest {
   readonly canaries?: number;
   /** Ask in waves and stop when more votes would hardly change the leader. Default true. */
   readonly adaptive?: boolean;
-  /** Confidence of the single first answer, 0 to 1, from which `cascade` asks nobody else. Default 0.8. */
+  /**
+   * Confidence of the single first answer, 0 to 1, from which `cascade` asks nobody else. Default 0.8. Of opinions: pooled
+   * probability of the leading option; default: as soon as it is 0.15 ahead of the second.
+   */
   readonly confident?: number;
   /** Form of the answer: JSON that obeys a schema, a number, a choice. Default: by what is asked. */
   readonly jsonSchema?: unknown;
