@@ -150,6 +150,7 @@ async function firstEvents(bench: Bench): Promise<number[]> {
     if (first) await new Promise((resolve) => setTimeout(resolve, Math.random() * 8000));
     return { first, ...(await asker.stream()) };
   });
+  if (results.errors > 0) console.log(`${results.errors} streams ended with an error`);
   // The first of each connection came while not all were in flight.
   return results.results.filter(({ first }) => !first).map(({ firstMs }) => firstMs);
 }

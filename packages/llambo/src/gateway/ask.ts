@@ -7,6 +7,7 @@ import type {
   InferenceFinish,
   InferenceRequest,
 } from '../cluster/inference.ts';
+import type { ModelCells } from '../metrics/cluster-metrics.ts';
 import { QuestionTrace } from '../metrics/question-trace.ts';
 import { ANONYMOUS, type Principal } from './auth.ts';
 import { HttpError } from './http.ts';
@@ -24,6 +25,8 @@ class Measured implements AnswerSink {
   readonly #startedAt = performance.now();
   readonly #trace: QuestionTrace | undefined;
   #assignment: Assignment | undefined;
+  /** Of the model that answers: a question stays with it. */
+  #cells: ModelCells | undefined;
   #last = 0;
   #over = false;
 
@@ -55,7 +58,7 @@ class Measured implements AnswerSink {
 
   chunk(chunk: Chunk): void {
     const now = performance.now();
-    const cells = this.#services.metrics.model(this.#assignment?.model ?? 'none');
+    const cells = (this.#cells ??= this.#services.metrics.model(this.#assignment?.model ?? 'none'));
     if (this.#last === 0) {
       const seconds = (now - this.#startedAt) / 1000;
       cells.firstToken.observe(seconds);

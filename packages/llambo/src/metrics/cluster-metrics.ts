@@ -9,7 +9,7 @@ const REQUEST = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const SHARE = [0.25, 0.34, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** What one model's answers are counted in, found once. */
-interface ModelCells {
+export interface ModelCells {
   readonly firstToken: HistogramCell;
   readonly firstTokenVllm: HistogramCell;
   readonly interToken: HistogramCell;

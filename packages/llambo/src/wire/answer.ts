@@ -74,7 +74,9 @@ const malformed = (what: string): LlamaError =>
  */
 export class AnswerReader {
   readonly #sink: AnswerSink;
-  #kept: Buffer = Buffer.alloc(0);
+  #kept: Buffer = NOTHING;
+/** Made once: each empty buffer of its own has memory of its own. */
+const NOTHING = Buffer.alloc(0);
   #have = 0;
   /** Bytes from the start of the unfinished record that must be here before it is worth looking at it again. */
   #need = 1;
@@ -113,7 +115,7 @@ export class AnswerReader {
     if (at === 0) return;
     this.#kept.copyWithin(0, at, this.#have);
     this.#have -= at;
-    if (this.#have === 0) this.#kept = Buffer.alloc(0);
+    if (this.#have === 0) this.#kept = NOTHING;
   }
 
   #keep(bytes: Uint8Array, from: number): void {
