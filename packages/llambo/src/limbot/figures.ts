@@ -16,7 +16,7 @@ export function figures(answer: Answer): string {
   ].join(', ');
 }
 
-/** Over Styx nobody says which node it was. */
+/** An older cluster does not say over Styx which node it was. */
 const whoAnswered = ({ end: { provenance, model } }: Answer): string[] =>
   provenance === undefined
     ? [model].filter(Boolean)

@@ -1,7 +1,7 @@
 /** An answer on its way from who makes it to who reads it, through a file. */
-import type { Chunk, Finish, GenerateSink } from '@llambo/llama';
+import type { Chunk, GenerateSink } from '@llambo/llama';
 import { type Awaitable, type Call, Einterrupted, StyxError, whenAborted } from '@llambo/styx';
-import { END_DONE, formatChunk, formatFinish } from './answer.ts';
+import { type AssignedFinish, END_DONE, formatChunk, formatFinish } from './answer.ts';
 import { formatError } from './errors.ts';
 import type { Output } from './request.ts';
 
@@ -70,7 +70,7 @@ export class AnswerWriter implements GenerateSink {
     if (!this.#ended) this.#add(line);
   }
 
-  finish(finish: Finish): void {
+  finish(finish: AssignedFinish): void {
     this.#end(formatFinish(finish));
   }
 

@@ -34,14 +34,31 @@ export function formatVector(vector: Float32Array): string {
 
 export const formatTokens = (tokens: readonly number[]): string => `tokens ${idsOf(tokens)}\n`;
 
-export function formatFinish({ reason, usage, stopString }: Finish): string {
+/** Who gave an answer: what a cluster knows of it, and an engine does not. */
+export interface Assigned {
+  readonly node: string;
+  readonly class: string;
+  readonly model: string;
+  readonly strategy: string;
+  /** Of the node that ended it, 1 for the first that was tried. */
+  readonly attempt: number;
+}
+
+export type AssignedFinish = Finish & { readonly assignment?: Assigned };
+
+export function formatFinish({ reason, usage, stopString, assignment }: AssignedFinish): string {
   const ms = (value: number): string => value.toFixed(3);
-  const stop = stopString === undefined ? '' : ` stop=${quote(stopString)}`;
+  const stop = (stopString === undefined ? '' : ` stop=${quote(stopString)}`) + formatAssigned(assignment);
   return (
     `end ${reason} prompt=${usage.promptTokens} cached=${usage.cachedTokens} completion=${usage.completionTokens}` +
     ` queue_ms=${ms(usage.queueMs)} prompt_ms=${ms(usage.promptMs)} generate_ms=${ms(usage.generateMs)}${stop}\n`
   );
 }
+
+const formatAssigned = (who: Assigned | undefined): string =>
+  who === undefined
+    ? ''
+    : ` node=${quote(who.node)} class=${quote(who.class)} model=${quote(who.model)} strategy=${quote(who.strategy)} attempt=${who.attempt}`;
 
 /** The end of an answer that is no generation. */
 export const END_DONE = 'end done\n';
@@ -54,10 +71,12 @@ export interface AnswerSink {
   score?(score: Score): void;
   vector?(vector: Float32Array): void;
   tokens?(tokens: number[]): void;
-  /** The last record; a Finish when it was a generation. */
-  end(finish: Finish | undefined): void;
+  /** The last record; a Finish when it was a generation, with who gave it when a cluster said so. */
+  end(finish: AssignedFinish | undefined): void;
 }
 
+/** Made once: each empty buffer of its own has memory of its own. */
+const NOTHING = Buffer.alloc(0);
 const NEWLINE = 10;
 const SPACE = 32;
 /** Bytes of a line at most: the ids of the longest text that a request can hold. */
@@ -75,8 +94,6 @@ const malformed = (what: string): LlamaError =>
 export class AnswerReader {
   readonly #sink: AnswerSink;
   #kept: Buffer = NOTHING;
-/** Made once: each empty buffer of its own has memory of its own. */
-const NOTHING = Buffer.alloc(0);
   #have = 0;
   /** Bytes from the start of the unfinished record that must be here before it is worth looking at it again. */
   #need = 1;
@@ -270,7 +287,7 @@ const NOTHING = Buffer.alloc(0);
   }
 }
 
-function parseEnd(line: string): Finish | undefined {
+function parseEnd(line: string): AssignedFinish | undefined {
   const [, reason = '', rest = ''] = /^end ([a-z]+)(?: (.*))?$/s.exec(line) ?? [];
   if (reason === 'done') return undefined;
   if (reason !== 'stop' && reason !== 'length') throw malformed(shown(line));
@@ -278,8 +295,20 @@ function parseEnd(line: string): Finish | undefined {
   const reader = new AttributeReader(rest);
   for (let pair = reader.next(); pair !== undefined; pair = reader.next()) values.set(pair[0], pair[1]);
   const stopString = values.get('stop');
+  const node = values.get('node');
+  const assignment: Assigned | undefined =
+    node === undefined
+      ? undefined
+      : {
+          node,
+          class: values.get('class') ?? '',
+          model: values.get('model') ?? '',
+          strategy: values.get('strategy') ?? '',
+          attempt: whole(values.get('attempt') ?? '1'),
+        };
   return {
     reason,
+    ...(assignment === undefined ? {} : { assignment }),
     ...(stopString === undefined ? {} : { stopString }),
     usage: {
       promptTokens: whole(values.get('prompt')),

@@ -45,6 +45,7 @@ describe('the root', () => {
   test('holds what the design draws', async () => {
     const fs = await mount();
     expect(await names(fs, '/')).toEqual([
+      'autoscale',
       'checkpoint',
       'ctl',
       'data',
@@ -81,6 +82,30 @@ describe('the root', () => {
     );
     await expect(askFile(fs, 'data', 'model=gpt-5\n\nhi')).rejects.toThrow(
       'unknown-model: model gpt-5 is not served here; models: m, tiny',
+    );
+  });
+
+  test('ctl tells which commands there are, and behind a write what came of it', async () => {
+    const fs = await mount();
+    expect(await fs.readText('ctl')).toContain('spawn CLASS N');
+    const ctl = await fs.open('ctl', 2);
+    await ctl.write(new TextEncoder().encode('drain worker-0001\nresume worker-0001'));
+    expect(new TextDecoder().decode(await ctl.readAll())).toBe('draining worker-0001\nresumed worker-0001\n');
+    await ctl.close();
+  });
+
+  test('the end of an answer in records says who gave it', async () => {
+    const answer = await askFile(
+      await mount(),
+      'worker-0002/data',
+      'output=records max_tokens=2 seed=1\n\nhi',
+    );
+    expect(answer).toMatch(/^end \w+ .* node=worker-0002 class=tiny model=m strategy=\S+ attempt=1\n$/m);
+  });
+
+  test('autoscale tells what it does', async () => {
+    expect(await (await mount()).readText('autoscale')).toMatch(
+      /^enabled=0 policy=\w+\n(class=tiny ready=3 starting=0 minimum=\d+ maximum=\d+ failures=0\n)?$/,
     );
   });
 

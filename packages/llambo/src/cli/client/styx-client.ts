@@ -1,9 +1,10 @@
 /** The cluster through its files, llambo(4): everything that the gateway says, without HTTP. */
-import type { Finish } from '@llambo/llama';
-import { type Client, ORDWR, OREAD, OTRUNC, OWRITE, proveToken, type RemoteFile } from '@llambo/styx';
+import type { Usage } from '@llambo/llama';
+import { type Client, ORDWR, OREAD, proveToken, type RemoteFile } from '@llambo/styx';
 import { connect } from '@llambo/styx/node';
 import type { ClusterEvent } from '../../cluster/events.ts';
 import { LlamboError, type LlamboErrorCode, unreachable } from '../../errors.ts';
+import type { Assigned, AssignedFinish } from '../../wire/answer.ts';
 import type { WireRequest } from '../../wire/request.ts';
 import { cutShort } from '../errors.ts';
 import type {
@@ -19,9 +20,10 @@ import type {
   ModelRow,
   NodeDetail,
   NodeRow,
+  Provenance,
   Status,
 } from './client.ts';
-import { attributesOf, parseEvent, parseHost, parseNode, parseStatus } from './styx-text.ts';
+import { attributesOf, parseDecisions, parseEvent, parseHost, parseNode, parseStatus } from './styx-text.ts';
 
 const DIAL_MS = 10_000;
 const READ = 64 * 1024;
@@ -184,8 +186,11 @@ export class StyxClient implements ClusterClient {
   }
 
   async decisions(): Promise<Decisions> {
-    const lines = (await this.#text('trace')).split('\n').filter(Boolean);
-    return { balancer: lines.map((decision) => ({ decision })), autoscaler: [] };
+    const [balancer, autoscaler] = await Promise.all([
+      this.#text('trace'),
+      this.#text('autoscale').catch(() => ''), // an older cluster has no such file
+    ]);
+    return { balancer: parseDecisions(balancer), autoscaler: parseDecisions(autoscaler) };
   }
 
   metrics(): Promise<string> {
@@ -193,10 +198,13 @@ export class StyxClient implements ClusterClient {
   }
 
   async ctl(line: string, signal?: AbortSignal): Promise<string> {
-    const file = await this.#open('ctl', OWRITE | OTRUNC);
+    const file = await this.#open('ctl', ORDWR);
     try {
       await file.write(0, Buffer.from(line), signal === undefined ? undefined : { signal });
-      return ''; // a write says no more than that it was done
+      // Read where it was written, the file tells what came of it.
+      return Buffer.from(await file.read(line.length, READ))
+        .toString()
+        .trimEnd();
     } catch (error) {
       throw toError(error);
     } finally {
@@ -265,7 +273,7 @@ export class StyxClient implements ClusterClient {
     const generate: Record<string, unknown> = { messages };
     for (const [name, member] of Object.entries(SAMPLING))
       if (request[name] !== undefined) generate[member] = request[name];
-    let finish: Finish | undefined;
+    let finish: AssignedFinish | undefined;
     const asked = { op: 'generate', output: 'records', ...routeOf(model), request: generate } as WireRequest;
     await this.#ask(
       asked,
@@ -280,14 +288,14 @@ export class StyxClient implements ClusterClient {
       signal,
     );
     if (finish === undefined) throw cutShort('the answer');
-    const { usage } = finish;
+    const { usage, assignment } = finish;
     return {
       reason: finish.reason,
-      model: model ?? '',
+      model: assignment?.model ?? model ?? '',
       promptTokens: usage.promptTokens,
       cachedTokens: usage.cachedTokens,
       completionTokens: usage.completionTokens,
-      provenance: undefined,
+      provenance: assignment && provenanceOf(assignment, usage),
     };
   }
 
@@ -345,7 +353,23 @@ interface Sink {
   text?(text: string): void;
   raw?(text: string): void;
   tokens?(tokens: readonly number[]): void;
-  finish?(finish: Finish | undefined): void;
+  finish?(finish: AssignedFinish | undefined): void;
+}
+
+function provenanceOf(
+  { node, class: nodeClass, strategy, attempt }: Assigned,
+  { queueMs, promptMs, generateMs, completionTokens }: Usage,
+): Provenance {
+  return {
+    node,
+    class: nodeClass,
+    strategy,
+    attempts: attempt,
+    queue_ms: queueMs,
+    prompt_ms: promptMs,
+    generate_ms: generateMs,
+    tokens_per_second: generateMs > 0 ? ((completionTokens - 1) / generateMs) * 1000 : null,
+  };
 }
 
 const routeOf = (model: string | undefined): { model?: string } => (model === undefined ? {} : { model });

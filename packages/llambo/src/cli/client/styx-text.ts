@@ -85,6 +85,22 @@ export function parseStatus(text: string): Status {
   };
 }
 
+const NUMBER = /^-?\d+(\.\d+)?$/;
+
+/** Lines of `TIME attr=value ...` as the gateway has them; others, such as what the autoscaler is told, are passed over. */
+export function parseDecisions(text: string): Record<string, string | number | null>[] {
+  return text
+    .split('\n')
+    .filter((line) => /^\d{4}-\S+ /.test(line))
+    .map((line) => {
+      const space = line.indexOf(' ');
+      const values = [...readAttributes(line.slice(space + 1))].map(
+        ([name, value]) => [name, value === '-' ? null : NUMBER.test(value) ? Number(value) : value] as const,
+      );
+      return { at: Date.parse(line.slice(0, space)), ...Object.fromEntries(values) };
+    });
+}
+
 /** `12:34:56 spawned 50 tiny nodes`: of today, or of yesterday when that would be later than now. */
 export function parseEvent(line: string, serial: number): ClusterEvent {
   const [, hours, minutes, seconds, text] = /^(\d\d):(\d\d):(\d\d) (.*)$/.exec(line) ?? [];

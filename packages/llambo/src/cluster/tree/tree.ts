@@ -8,10 +8,13 @@ import {
   dynamicDir,
   Events,
   type FileNode,
+  file,
   type Opener,
   serveTree,
   type TreeNode,
   text,
+  toBytes,
+  toText,
   type Users,
 } from '@llambo/styx/fs';
 import { attributeLine } from '../../attributes.ts';
@@ -75,6 +78,7 @@ export function clusterTree(orchestrator: Orchestrator, options: TreeOptions = {
         .map((decision) => `${formatDecision(decision)}\n`)
         .join(''),
     ),
+    autoscale: text(() => autoscaleText(orchestrator)),
     metrics: text(() => options.metrics?.() ?? ''),
     events: events.node,
     hosts: hostsDir(orchestrator, (user) => administrators.has(user)),
@@ -133,21 +137,56 @@ function nodeLine(node: ClusterNode): string {
   })}\n`;
 }
 
-/** Writes run commands; reading tells which there are. */
+/** What the autoscaler is told and what it did lately: a line of its own, one a class, one a decision. */
+function autoscaleText(orchestrator: Orchestrator): string {
+  const { enabled, policy, classes, decisions } = orchestrator.autoscale();
+  return [
+    attributeLine({ enabled: enabled ? 1 : 0, policy }),
+    ...classes.map(({ class: name, ready, starting, minimum, maximum, failures }) =>
+      attributeLine({ class: name, ready, starting, minimum, maximum, failures }),
+    ),
+    ...decisions.map(
+      ({ at, class: name, policy: by, from, want, to, why }) =>
+        `${new Date(at).toISOString()} ${attributeLine({ class: name, policy: by, from, want, to, why })}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+const nothing = new Uint8Array(0);
+
+/** Writes run commands; reading tells which there are, and behind a write on the same open what came of it. */
 export function ctlFile(
   help: () => string,
   run: (lines: string, opener: Opener) => Promise<unknown>,
 ): FileNode {
-  return text(help, {
-    perm: 0o664,
-    async write(lines, opener) {
-      try {
-        await run(lines, opener);
-      } catch (error) {
-        throw error instanceof LlamboError ? new StyxError(`${error.code}: ${error.message}`) : error;
-      }
+  return file(
+    (opener) => {
+      const manual = toBytes(help());
+      let results: Uint8Array | undefined;
+      return {
+        read(offset, count) {
+          if (results === undefined) return manual.subarray(offset, offset + count);
+          const part = results.subarray(0, count);
+          results = results.subarray(count);
+          return part;
+        },
+        async write(_offset, data) {
+          const length = data.length;
+          const lines = toText(data);
+          try {
+            const told = await run(lines, opener);
+            const text = typeof told === 'string' && told !== '' ? toBytes(`${told}\n`) : nothing;
+            results = Buffer.concat([results ?? nothing, text]);
+            return length;
+          } catch (error) {
+            throw error instanceof LlamboError ? new StyxError(`${error.code}: ${error.message}`) : error;
+          }
+        },
+      };
     },
-  });
+    { perm: 0o664 },
+  );
 }
 
 /** Verbs that a node's own ctl file takes; each is the cluster's command about this node. */
@@ -172,6 +211,7 @@ function workerDir(orchestrator: Orchestrator, node: ClusterNode): DirNode {
     ctl: ctlFile(
       () => VERBS.map((verb) => `${verb}\n`).join(''),
       async (lines) => {
+        const told: string[] = [];
         for (const line of lines.split('\n').map((each) => each.trim())) {
           if (line === '') continue;
           if (!VERBS.includes(line as (typeof VERBS)[number])) {
@@ -180,8 +220,9 @@ function workerDir(orchestrator: Orchestrator, node: ClusterNode): DirNode {
               `unknown command ${JSON.stringify(line)}; commands: ${VERBS.join(', ')}`,
             );
           }
-          await orchestrator.execute(`${line} ${node.id}`);
+          told.push(await orchestrator.execute(`${line} ${node.id}`));
         }
+        return told.join('\n');
       },
     ),
     data: dataFile((request, answer, opener) =>

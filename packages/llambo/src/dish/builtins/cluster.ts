@@ -1,5 +1,5 @@
 /** Commands for the cluster: each reads or writes files under /n/llambo, as anybody could. */
-import { OREAD, OWRITE } from '@llambo/styx';
+import { ORDWR, OREAD, OWRITE } from '@llambo/styx';
 import { formatBytes } from '../../config/units.ts';
 import { table } from '../../terminal/index.ts';
 import { toDialString } from '../address.ts';
@@ -7,7 +7,7 @@ import { DishError, Enocluster } from '../errors.ts';
 import { eventsFromNow } from '../events.ts';
 import type { Context } from '../run/context.ts';
 import { namesIn } from '../run/glob.ts';
-import { lines, pieces } from '../run/io.ts';
+import { lines, pieces, readText, writeAll } from '../run/io.ts';
 import { CLUSTER } from '../session.ts';
 import { quoteWord } from '../syntax/quote.ts';
 import { parseAttributes } from './attributes.ts';
@@ -24,10 +24,17 @@ export async function clusterFile(ctx: Context, name: string): Promise<string> {
   return ctx.readFile(`${CLUSTER}/${name}`);
 }
 
-/** One command for the orchestrator. */
+/** One command for the orchestrator. A person is told what came of it; scripts are silent when all is well, as in rc. */
 export async function ctl(ctx: Context, command: string): Promise<void> {
   needCluster(ctx);
-  await ctx.writeFile(`${CLUSTER}/ctl`, `${command}\n`, OWRITE);
+  const told = ctx.isInteractive;
+  await ctx.using(
+    Promise.resolve(ctx.ns.open(`${CLUSTER}/ctl`, told ? ORDWR : OWRITE, ctx.by)),
+    async (chan) => {
+      await writeAll(chan, `${command}\n`, ctx.by);
+      if (told) await ctx.out(await readText(pieces(chan, ctx.by)));
+    },
+  );
 }
 
 const status: Builtin = {
@@ -254,11 +261,13 @@ const strategy: Builtin = {
 const autoscale: Builtin = {
   name: 'autoscale',
   group: 'cluster',
-  usage: 'on | off | policy name',
-  summary: 'let the cluster grow and shrink with its load, or not',
+  usage: '[on | off | policy name]',
+  summary:
+    'let the cluster grow and shrink with its load, or not; alone: what it does, and what it decided lately',
   takes: ['none'],
   async run(ctx, args) {
-    expectArgs(autoscale, args, 1, 2);
+    expectArgs(autoscale, args, 0, 2);
+    if (args.length === 0) return ctx.out(await clusterFile(ctx, 'autoscale'));
     await ctl(ctx, ['autoscale', ...args.map(quoteWord)].join(' '));
   },
 };
