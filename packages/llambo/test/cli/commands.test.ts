@@ -1,7 +1,9 @@
 /** Every command against a cluster, over HTTP and over Styx. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { tokenAuth } from '@llambo/styx';
 import { type Serving, serveOn } from '@llambo/styx/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -225,8 +227,61 @@ describe('who is let in', { timeout: 60_000 }, () => {
       expect.stringMatching(/^(9pfuse tcp!far!5640|mount -t 9p .*) .*\/n\/far\n$|^mount -t 9p .*\n$/),
     ]);
     expect((await program.run(['mount', '--addr', 'far:8640', '/n/far'])).code).toBe(2);
+    expect((await program.run(['mount', '-nu', '/n/far'])).stdout).toMatch(
+      /^(fusermount -u|umount) \/n\/far\n$/,
+    );
+  });
+
+  test('mount says what to install', async () => {
+    const { code, stderr } = await program.run(['mount', '--addr', files.address, folder], '', { PATH: '' });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/install plan9port|only root may mount/)]);
   });
 });
+
+/** Peers stand in the folder that LLAMBO_PEERS names, or anywhere in PATH. */
+const PATH = [process.env['LLAMBO_PEERS'] && join(process.env['LLAMBO_PEERS'], 'bin'), process.env['PATH']]
+  .filter(Boolean)
+  .join(delimiter);
+const lacking = ['9pfuse', 'fusermount', '/dev/fuse'].find(
+  (name) => !PATH.split(delimiter).some((each) => existsSync(resolve(each, name))),
+);
+
+describe.skipIf(lacking !== undefined)(
+  `9pfuse${lacking === undefined ? '' : ` (skipped: no ${lacking} here)`}`,
+  { timeout: 60_000 },
+  () => {
+    test('mounts the tree for any program: ls, cat, commands by the shell, an answer', async () => {
+      const place = join(folder, 'mounted');
+      const mount = (...words: string[]): Promise<Outcome> =>
+        program.run(['mount', ...words, place], '', { PATH, LLAMBO_ADDR: files.address });
+      const sh = promisify(execFile);
+      // Not by `cwd`: this process would enter the folder that it serves, and wait for itself.
+      const shell = async (line: string): Promise<string> =>
+        (await sh('sh', ['-c', `cd ${place} && ${line}`], { timeout: 20_000 })).stdout;
+      expect(await mount()).toEqual({
+        code: 0,
+        stdout: `${files.address} is mounted on ${place}\n`,
+        stderr: '',
+      });
+      try {
+        expect(await shell('ls')).toMatch(/^checkpoint\nctl\ndata\n(.*\n)*worker-/m);
+        const before = cluster.status().nodes;
+        expect(await shell('head -1 status')).toBe(`Cluster: ${before} nodes, 0% util\n`);
+        await shell("echo 'spawn tiny 2' > ctl");
+        expect(cluster.status().nodes).toBe(before + 2);
+        await shell("echo 'scale tiny 3' >> ctl");
+        await expect(shell("echo 'spawn huge 2' > ctl")).rejects.toThrow();
+        expect(await shell('cat worker-0003/namespace')).toContain('/dev/llama');
+        expect(await shell("exec 3<>data; echo 'max_tokens=3 seed=1\n\nWhat is AI?' >&3; cat <&3")).toMatch(
+          /\w/,
+        );
+      } finally {
+        expect((await mount('-u')).stdout).toBe(`${place} is free again\n`);
+      }
+      expect(await shell('ls')).toBe('');
+    });
+  },
+);
 
 describe('on this machine', { timeout: 60_000 }, () => {
   test('config: validates with line and column, shows defaults, prints a schema', async () => {

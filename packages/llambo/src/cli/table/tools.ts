@@ -51,14 +51,20 @@ Ctrl-C stops; the next pull goes on where it stopped.`,
     group: GROUPS.tools,
     summary: 'mount the tree of the cluster on a folder',
     arguments: [{ name: 'FOLDER', kind: 'folder' }],
-    options: [addr, { name: 'print', short: 'n', summary: 'only print the command that does it' }],
+    options: [
+      addr,
+      { name: 'unmount', short: 'u', summary: 'take it off again' },
+      { name: 'print', short: 'n', summary: 'only print the command that does it' },
+    ],
     description: [
-      `Uses 9pfuse of plan9port, or the 9p file system of the Linux kernel (as root). The address is a dial string;
-without one it is the socket of the cluster that runs here. Neither can prove a token: the address must want none.
-fusermount -u FOLDER takes it off again.`,
+      `Uses 9pfuse of plan9port with fusermount of the package fuse3, or the 9p file system of the Linux kernel (as root).
+The address is a dial string; without one it is the socket of the cluster that runs here.`,
+      `Neither can prove a token. Where the address wants one, a dish that has proved it serves the tree on:
+llamboctl dish --addr 'tcp!host!5640', there: listen unix!/tmp/far /n/llambo, and: llamboctl mount --addr unix!/tmp/far FOLDER.`,
     ],
     examples: [
       { line: 'llamboctl mount /n/llambo && cat /n/llambo/status', what: 'the files, for any program' },
+      { line: 'llamboctl mount -u /n/llambo', what: 'take it off' },
     ],
     load: () => import('../commands/mount.ts'),
   },
