@@ -1,6 +1,6 @@
 /** A conversation at the terminal. */
 import { bold, dim, red } from '../cli/terminal.ts';
-import { Editor, History as Lines, MarkdownStream } from '../terminal/index.ts';
+import { Editor, hang, History as Lines, MarkdownStream } from '../terminal/index.ts';
 import type { Bot, Watcher } from './bot.ts';
 import { completer } from './complete.ts';
 import { figures } from './figures.ts';
@@ -31,7 +31,7 @@ export async function chat({ bot, history, attachments = [], revive }: ChatOptio
     continuation: dim(output, '... '),
     interrupt: () => abort?.abort(),
   });
-  const print = (text: string): void => editor.print(text);
+  const print = (text: string): void => editor.print(output.isTTY ? hang(text, output.columns) : text);
   const answering: Surroundings['answering'] = async (work) => {
     abort = new AbortController();
     const stop = (): void => abort?.abort();

@@ -178,6 +178,7 @@ function save({ bot, print }: Surroundings, rest: string): void {
   const { conversation } = bot;
   if (rest === '') throw bad('/save wants a name, or a file that ends with .md or .json');
   const form = /\.(md|json)$/.exec(rest)?.[1];
+  if (conversation.turns.length === 0) throw bad('nothing was said yet that could be saved');
   if (form === undefined) {
     conversation.rename(rest);
     return print(`${conversation.id} is called ${rest}: /load ${rest}`);

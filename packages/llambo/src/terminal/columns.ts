@@ -1,4 +1,4 @@
-import { pad, textWidth, truncate } from './width.ts';
+import { pad, stripEscapes, textWidth, truncate } from './width.ts';
 
 /** Names in columns, read downwards as ls(1) prints them, in at most `limit` rows. */
 export function inColumns(
@@ -69,4 +69,32 @@ export function definitions(
     out += `${line.trimEnd()}\n`;
   }
   return out;
+}
+
+/** Rows that are wider than `width` are broken at blanks, and go on under the last of their columns where there is room. */
+export function hang(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((row) => (textWidth(row) <= width ? row : hangRow(row, width)))
+    .join('\n');
+}
+
+function hangRow(row: string, width: number): string {
+  const bare = stripEscapes(row);
+  const columns = [
+    0,
+    ...Array.from(bare.matchAll(/ {2,}(?=\S)/g), ({ index, 0: gap }) => index + gap.length),
+  ];
+  const under = columns.map((at) => textWidth(bare.slice(0, at))).filter((at) => at <= width / 2);
+  const indent = under.at(-1) ?? 0;
+  let out = '';
+  let line = '';
+  for (const word of row.split(/(?<=\S)(?= )/)) {
+    const rest = word.trimStart();
+    if (textWidth(line) > indent && textWidth(line) + textWidth(word) > width) {
+      out += `${line}\n`;
+      line = ' '.repeat(indent) + rest;
+    } else line += word;
+  }
+  return out + line;
 }

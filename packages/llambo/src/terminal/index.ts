@@ -1,5 +1,5 @@
 /** What the commands show in a terminal and read from one. */
-export { definitions, inColumns, table } from './columns.ts';
+export { definitions, hang, inColumns, table } from './columns.ts';
 export type { Candidate, Completer, Completion } from './completion.ts';
 export { Editor, type EditorOptions, type Line } from './editor.ts';
 export { History } from './history.ts';

@@ -4,6 +4,7 @@ import {
   clusters,
   clusterWidth,
   definitions,
+  hang,
   inColumns,
   pad,
   stripEscapes,
@@ -98,4 +99,13 @@ test('definitions go on under themselves', () => {
   expect(definitions(rows, 19)).toBe(
     '  ls      list\n          directories\n  status  print how\n          it is\n',
   );
+});
+
+test('wide rows are broken at blanks, and go on under their last column', () => {
+  expect(hang('  /save NAME  name it, or write it', 30)).toBe(
+    '  /save NAME  name it, or\n              write it',
+  );
+  expect(hang('a sentence of words', 10)).toBe('a sentence\nof words');
+  expect(hang('short\n日本語 日本語', 8)).toBe('short\n日本語\n日本語');
+  expect(hang('unbreakable', 5)).toBe('unbreakable');
 });
