@@ -28,24 +28,15 @@ function storeSafe(i32: Int32Array, d: number, value: number): void {
 }
 
 export function multiply(i32: Int32Array, a: number, b: number, d: number): void {
-  const x = toNumber(i32, a);
-  const y = toNumber(i32, b);
-  const product = x * y;
-  if (product <= safe && product >= -safe) {
-    storeSafe(i32, d, product);
-    return;
-  }
   // Schoolbook on the low words, whose product needs 64 bits, and the cross products modulo 2^32.
-  const al = i32[a]! >>> 0;
-  const bl = i32[b]! >>> 0;
-  const a0 = al & 0xffff;
-  const a1 = al >>> 16;
-  const b0 = bl & 0xffff;
-  const b1 = bl >>> 16;
-  const p00 = a0 * b0;
-  const middle = a1 * b0 + Math.floor(p00 / 65536);
-  const p01 = a0 * b1 + (middle % 65536);
-  const high = a1 * b1 + Math.floor(middle / 65536) + Math.floor(p01 / 65536);
+  const a0 = i32[a]! & 0xffff;
+  const a1 = i32[a]! >>> 16;
+  const b0 = i32[b]! & 0xffff;
+  const b1 = i32[b]! >>> 16;
+  // Each of these fits 32 bits.
+  const middle = a1 * b0 + ((a0 * b0) >>> 16);
+  const p01 = a0 * b1 + (middle & 0xffff);
+  const high = a1 * b1 + (middle >>> 16) + (p01 >>> 16);
   const cross = (Math.imul(i32[a + 1]!, i32[b]!) + Math.imul(i32[a]!, i32[b + 1]!)) | 0;
   const low = Math.imul(i32[a]!, i32[b]!);
   i32[d] = low;

@@ -92,8 +92,6 @@ movp m x
 movp x x
 movw x x
 movw m x
-mframe m i f
-mcall f i m
 beqw m f
 bnew m f
 beqw i m
@@ -102,6 +100,11 @@ indw f f i
 indc f f f
 consp f f
 new i f
+mull f f f
+andl f f f
+shll i f f
+cvtlw f f
+cvtwl f f
 `;
 
 /** Form numbers by name. */

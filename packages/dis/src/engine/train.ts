@@ -168,6 +168,9 @@ function program(): { object: ObjectFile; starts: Start[] } {
   starts.push({ pc: code.length, varies: true });
   for (let i = 0; i < 20; i++) code.push(frame);
   code.push(plain('exit'));
+  // A loop, until the turn is over.
+  starts.push({ pc: code.length, varies: true });
+  code.push(instruction(opcodeNamed.get('jmp')!, ['-', '-', 'i'], code.length));
   for (const o of ['movb', 'addb', 'shlw', 'indx', 'movw']) {
     add(opcodeNamed.get(o)!, [o === 'indx' ? 'm' : 'i', o === 'indx' ? 'f' : 'i', 'm']);
   }

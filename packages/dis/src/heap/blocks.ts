@@ -10,6 +10,8 @@ const classSizes = [16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 3
 const classPages = [4, 4, 4, 4, 8, 8, 8, 8, 16, 16, 16, 16, 24, 24, 24, 24];
 const largest = 512;
 const large = 255;
+/** Freed blocks of a class that are kept at hand: most objects live for a moment, and another takes their place. */
+const mostSpare = 16;
 /** Class of a size in units of 16 bytes. */
 const classOf = new Uint8Array(largest / 16 + 1);
 for (let units = 1, c = 0; units <= largest / 16; units++) {
@@ -25,6 +27,9 @@ export class Blocks extends Pages {
   private freed: Int32Array = new Int32Array(this.runs.length);
   private inUse: Uint16Array = new Uint16Array(this.runs.length);
   private carved: Uint16Array = new Uint16Array(this.runs.length);
+  /** Blocks at hand, `mostSpare` places a class, and their number. To their slabs they are in use. */
+  private readonly spare = new Int32Array(classSizes.length * mostSpare);
+  private readonly spares = new Uint8Array(classSizes.length);
   /** Bytes of blocks in use. */
   used = 0;
   /** Bytes of all blocks that were ever taken. */
@@ -49,7 +54,8 @@ export class Blocks extends Pages {
   protected takeBlock(bytes: number): number {
     if (bytes > largest) {
       const n = (bytes + pageSize - 1) >>> 8;
-      const run = this.takeRun(n);
+      let run = this.takeRun(n);
+      if (run === 0 && this.giveBack()) run = this.takeRun(n);
       if (run === 0) return 0;
       this.classes[run] = large;
       this.used += n << 8;
@@ -58,9 +64,18 @@ export class Blocks extends Pages {
     }
     const c = classOf[(bytes + 15) >> 4]!;
     const size = classSizes[c]!;
+    const atHand = this.spares[c]!;
+    if (atHand > 0) {
+      this.spares[c] = atHand - 1;
+      this.used += size;
+      this.taken += size;
+      return this.spare[c * mostSpare + atHand - 1]!;
+    }
     let slab = this.slabs[c]!;
     if (slab === 0) {
       slab = this.newSlab(c);
+      // What was at hand may have made room in a slab of the class, or pages for a new one.
+      if (slab === 0 && this.giveBack()) slab = this.slabs[c]! || this.newSlab(c);
       if (slab === 0) return 0;
     }
     this.used += size;
@@ -99,8 +114,30 @@ export class Blocks extends Pages {
       this.freeRun(head);
       return;
     }
+    this.used -= classSizes[c]!;
+    const atHand = this.spares[c]!;
+    if (atHand < mostSpare) {
+      this.spare[c * mostSpare + atHand] = block;
+      this.spares[c] = atHand + 1;
+    } else this.backToSlab(block, head, c);
+  }
+
+  /** Blocks at hand go back to their slabs, for there is no memory; whether there were any. */
+  private giveBack(): boolean {
+    let any = false;
+    for (let c = 0; c < classSizes.length; c++) {
+      for (let n = this.spares[c]!; n > 0; n--) {
+        const block = this.spare[c * mostSpare + n - 1]!;
+        this.backToSlab(block, this.heads[block >>> 8]!, c);
+        any = true;
+      }
+      this.spares[c] = 0;
+    }
+    return any;
+  }
+
+  private backToSlab(block: number, head: number, c: number): void {
     const size = classSizes[c]!;
-    this.used -= size;
     const full = this.freed[head] === 0 && (this.carved[head]! + 1) * size > classPages[c]! << 8;
     this.i32[block >> 2] = this.freed[head]!;
     this.freed[head] = block;

@@ -32,6 +32,7 @@ import {
   typeLinkage,
   typeList,
   typeOf,
+  typePointer,
   typeString,
 } from './types.ts';
 
@@ -42,6 +43,7 @@ export class Heap extends Blocks {
   /** Objects whose last reference has gone, whose own references are still to be released. */
   private dying: number[] = [];
   private destroying = false;
+  private readonly releaseAt = (at: number): void => this.release(this.i32[at >> 2]!);
   /** Collect cycles when this many bytes are in use. */
   private collectAt = 1 << 20;
   /** What was taken when it last did. */
@@ -169,6 +171,10 @@ export class Heap extends Blocks {
   destroy(pointer: number): void {
     if ((pointer & 15) !== 8 || this.live[pointer >> 4] !== 1) return;
     this.live[pointer >> 4] = 0;
+    if (this.i32[(pointer - 4) >> 2] === typeString) {
+      this.freeBlock(pointer - header);
+      return;
+    }
     if (this.destroying) {
       this.dying.push(pointer);
       return;
@@ -184,17 +190,19 @@ export class Heap extends Blocks {
   /** Releases what a dead object refers to, and frees its block. */
   private finish(p: number): void {
     const type = this.i32[(p - 4) >> 2]!;
-    if (type !== typeString) {
+    const element = type === typeList ? this.i32[(p + listType) >> 2]! : -1;
+    if (element === 0 || element === typePointer) {
+      // Lists of words and of references are frequent.
+      if (element === typePointer) this.release(this.i32[(p + listElement) >> 2]!);
+      this.release(this.i32[(p + listTail) >> 2]!);
+    } else {
       const known = typeOf(type);
       if (known !== undefined) {
         known.free?.(this, p);
         if (type === typeChannel) this.onChannelFree(p);
         else if (type === typeLinkage) this.onLinkageFree(p);
       }
-      this.eachReference(p, type, (at) => {
-        const q = this.i32[at >> 2]!;
-        if (q !== 0) this.release(q);
-      });
+      this.eachReference(p, type, this.releaseAt);
     }
     this.freeBlock(p - header);
   }

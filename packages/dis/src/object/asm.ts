@@ -280,7 +280,7 @@ class Assembler {
       this.labels.set(text, BigInt(this.code.length));
       return;
     }
-    const directive = this.directives[text];
+    const directive = Object.hasOwn(this.directives, text) ? this.directives[text] : undefined;
     if (directive) directive();
     else if (opcodeNamed.has(text)) this.instruction(text, line);
     else this.fail(`${text} is neither an instruction nor a directive`, line);

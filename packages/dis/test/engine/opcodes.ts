@@ -111,6 +111,19 @@ export const rows: readonly Row[] = [
   ['subl l1,l2,l0', { l1: 1n, l2: lmin }, { l0: lmax }],
   ['movl l1,Fl1; movl l2,Fl2; subl Fl1,Fl2,Fl0; movl Fl0,l0', { l1: 1n, l2: 0n }, { l0: -1n }],
   [
+    'movl l1,Fl1; movl l2,Fl2; mull Fl1,Fl2,Fl0; movl Fl0,l0',
+    { l1: -0x1_2345_6789n, l2: 0x7fff_ffff_ffffn },
+    { l0: BigInt.asIntN(64, -0x1_2345_6789n * 0x7fff_ffff_ffffn) },
+  ],
+  [
+    'movl l1,Fl1; movl l2,Fl2; andl Fl1,Fl2,Fl0; movl Fl0,l0',
+    { l1: -2n, l2: 0xf_ffff_ffffn },
+    { l0: 0xf_ffff_fffen },
+  ],
+  ['movl l1,Fl1; shll $40,Fl1,Fl0; movl Fl0,l0', { l1: 5n }, { l0: 5n << 40n }],
+  ['movl l1,Fl1; cvtlw Fl1,Fw0; movw Fw0,w0', { l1: 0x1_8000_0000n }, { w0: min }],
+  ['movw w1,Fw0; cvtwl Fw0,Fl0; movl Fl0,l0', { w1: -5 }, { l0: -5n }],
+  [
     'mull l1,l2,l0',
     { l1: 0x123456789n, l2: 0x987654321n },
     { l0: BigInt.asIntN(64, 0x123456789n * 0x987654321n) },
