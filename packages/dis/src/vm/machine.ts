@@ -202,6 +202,7 @@ export class Machine implements MachineView {
     child.context = parent.context.spawn();
     this.lastPid++;
     child.flags = parent.flags;
+    child.fpControl = parent.fpControl;
     child.parentWatchers = parent.watchers;
     this.table.set(child.pid, child);
     this.alive++;
@@ -210,6 +211,7 @@ export class Machine implements MachineView {
     const size = sizes[type]!;
     heap.u8.copyWithin(child.fp + 16, frame + 16, frame + size);
     popFrame(heap, parent, frame);
+    parent.debugger?.tell(`new ${child.pid}`);
     this.makeReady(child);
   }
 
@@ -223,6 +225,8 @@ export class Machine implements MachineView {
 
   /** Puts a process at the end of the run queue. */
   makeReady(p: Process): void {
+    if (p.debugger !== undefined && (p.state === 'send' || p.state === 'recv' || p.state === 'alt'))
+      p.debugger.tell('run');
     p.state = 'ready';
     if (p.queued) return;
     p.queued = true;
@@ -278,7 +282,11 @@ export class Machine implements MachineView {
       p.kill = undefined;
       status = Faulted;
     } else if (p.fault !== undefined) status = Faulted;
-    else status = this.engine.run(this, p, quantum);
+    else {
+      const stepped = p.debugger?.turn();
+      status = stepped === true ? Blocked : (stepped ?? this.engine.run(this, p, quantum));
+      if (status === Blocked && stepped !== true && p.state !== 'release') p.debugger?.tell(p.state);
+    }
     if (status === Faulted) status = this.fault(p);
     else if (p.kill !== undefined && status === Ran) {
       // Killed by itself, or by a host function that it called.
@@ -327,24 +335,25 @@ export class Machine implements MachineView {
     const reason = clipped(exception);
     const why = reason === '' && p.killed ? 'killed' : reason;
     const broken = reason !== '' && reason !== 'interrupted' && !reason.startsWith('fail:');
+    p.debugger?.tell(broken ? `broken: ${reason.slice(0, 64)}` : 'exited');
+    p.debugger?.end();
     this.propagate(p, reason);
     if (broken) this.print(`[${p.module}] Broken: "${reason}"\n`);
-    const text = `${p.pid} "${p.module}":${why}`;
     this.alive--;
     if (broken && this.options.keepBroken === true && !reason.startsWith('out of memory')) {
       p.state = 'broken';
       p.brokenWhy = reason;
-      tell(p, text);
+      tell(p, why);
       this.options.ended?.(p, why);
       return;
     }
-    this.remove(p, text);
+    this.remove(p, why);
     this.options.ended?.(p, why);
   }
 
-  private remove(p: Process, text: string): void {
+  private remove(p: Process, why: string): void {
     p.state = 'exiting';
-    tell(p, text);
+    tell(p, why);
     this.channels.cancel(p);
     freeStack(this.heap, p);
     this.heap.release(p.linkage);
@@ -391,7 +400,7 @@ export class Machine implements MachineView {
       p.pending?.abort();
       return true;
     }
-    if (p.state === 'broken') this.remove(p, `${p.pid} "${p.module}":killed`);
+    if (p.state === 'broken') this.remove(p, 'killed');
     else {
       this.unqueue(p);
       this.exit(p, '');
@@ -579,9 +588,12 @@ export class Machine implements MachineView {
 }
 
 /** Those who read the wait files of a process and of its parent learn that it has ended. */
-function tell(p: Process, text: string): void {
-  for (const hear of p.watchers ?? []) hear(text);
-  for (const hear of p.parentWatchers ?? []) hear(text);
+function tell(p: Process, why: string): void {
+  const { watchers, parentWatchers } = p;
+  if (watchers === undefined && parentWatchers === undefined) return;
+  const text = `${p.pid} "${p.module}":${why}`;
+  for (const hear of watchers ?? []) hear(text);
+  for (const hear of parentWatchers ?? []) hear(text);
 }
 
 /** Instruction number of a module's function, by its index in the import list, or -1 minus that among its exports. */

@@ -3,6 +3,7 @@
 import type { Waiter } from './channel.ts';
 import type { Code } from './code.ts';
 import type { Context } from './context.ts';
+import type { Debugger } from './debug.ts';
 import type { Machine } from './machine.ts';
 
 export type State = 'alt' | 'send' | 'recv' | 'debug' | 'ready' | 'release' | 'exiting' | 'broken';
@@ -64,6 +65,8 @@ export class Process {
   /** Who reads its wait file; those of its parent when it was spawned. Told `pid "module":why` when it ends. */
   watchers: Set<(text: string) => void> | undefined = undefined;
   parentWatchers: Set<(text: string) => void> | undefined = undefined;
+  /** Who has its dbgctl open. */
+  debugger: Debugger | undefined = undefined;
   /** Why it is broken. */
   brokenWhy = '';
 

@@ -2,6 +2,8 @@
 
 import type { Prog, ProgTable, Queue } from '@llambo/namespace';
 import { StyxError } from '@llambo/styx';
+import type { Handle } from '@llambo/styx/fs';
+import { Debugger } from './debug.ts';
 import type { Machine } from './machine.ts';
 import { notifyLeader, type Process, propagate } from './process.ts';
 
@@ -58,7 +60,7 @@ class ProgView implements Prog {
   }
 
   get stack(): string {
-    if (this.p.state !== 'broken') throw new StyxError('thread not stopped');
+    if (this.p.state !== 'broken' && this.p.state !== 'debug') throw new StyxError('thread not stopped');
     const hex = (n: number): string => (n >>> 0).toString(16);
     return this.machine
       .stack(this.p.pid)
@@ -88,6 +90,13 @@ class ProgView implements Prog {
     throw new StyxError(
       `bad control request "${words.join(' ')}": expected kill, killgrp, exception or exceptions`,
     );
+  }
+
+  debug(file: 'dbgctl' | 'heap'): Handle {
+    if (file === 'heap') throw new StyxError('permission denied');
+    if (this.p.debugger !== undefined) throw new StyxError('file in use');
+    this.p.debugger = new Debugger(this.machine, this.p);
+    return this.p.debugger.open();
   }
 
   watch(queue: Queue): () => void {
