@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import '../dist/bundle/cli/main.js';
+import module from 'node:module';
+
+// Node 22 and later can keep compiled code from one run to the next.
+module.enableCompileCache?.();
+await import('../dist/bundle/cli/main.js');

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
+import { isatty } from 'node:tty';
 import { Console, FdGroup, MBEFORE, MCREATE, MREPL, Namespace, standardDevices } from '@llambo/namespace';
 import { OREAD, OWRITE } from '@llambo/styx';
 import { hostfs } from '@llambo/styx/node';
@@ -72,7 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const err = new HostOutput(process.stderr);
   out.before = err;
   err.before = out;
-  const input = new HostInput(process.stdin);
+  const input = new HostInput(() => process.stdin);
   const encoder = new TextEncoder();
   let status = 0;
   const machine = new Machine({
@@ -120,15 +121,16 @@ async function contextFor(
   out: HostOutput,
   err: HostOutput,
 ): Promise<SysContext> {
+  const terminal = isatty(0);
   const user = process.env.USER ?? userInfo().username;
   const console = new Console({
     write: (data) => {
       const written = out.write(data);
       return written instanceof Promise ? written.then(() => {}) : undefined;
     },
-    setRaw: (raw) => process.stdin.isTTY && process.stdin.setRawMode(raw),
+    setRaw: (raw) => terminal && process.stdin.setRawMode(raw),
   });
-  if (process.stdin.isTTY) {
+  if (terminal) {
     process.stdin.on('data', (data: Uint8Array) => console.type(data)).on('end', () => console.hangup());
     process.stdin.unref();
   } else console.hangup();
@@ -153,7 +155,6 @@ async function contextFor(
     await namespace.bind(device, place, flag);
   }
   const fds = new FdGroup();
-  const terminal = process.stdin.isTTY === true;
   fds.add(await namespace.open(terminal ? '/dev/cons' : '#h/stdin', OREAD));
   fds.add(await namespace.open('#h/stdout', OWRITE));
   fds.add(await namespace.open('#h/stderr', OWRITE));

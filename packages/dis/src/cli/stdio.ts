@@ -67,21 +67,19 @@ export class HostOutput {
   }
 }
 
-/** Input of programs, taken from the stream as they read. */
+/** Input of programs, taken from the stream as they read; most never do, and a stream takes milliseconds to set up. */
 export class HostInput {
-  private readonly stream: Readable;
+  private readonly open: () => Readable;
+  private stream: Readable | undefined;
   private rest: Uint8Array = new Uint8Array(0);
   private ended = false;
-  private started = false;
   private waiting: (() => void)[] = [];
 
-  constructor(stream: Readable) {
-    this.stream = stream;
+  constructor(open: () => Readable) {
+    this.open = open;
   }
 
-  private start(): void {
-    if (this.started) return;
-    this.started = true;
+  private start(): Readable {
     const wake = (): void => {
       const all = this.waiting;
       this.waiting = [];
@@ -91,11 +89,11 @@ export class HostInput {
       this.ended = true;
       wake();
     };
-    this.stream.on('readable', wake).on('end', over).on('error', over).on('close', over);
+    return this.open().on('readable', wake).on('end', over).on('error', over).on('close', over);
   }
 
   async read(count: number, signal: AbortSignal): Promise<Uint8Array> {
-    this.start();
+    this.stream ??= this.start();
     while (this.rest.length === 0) {
       const chunk = this.stream.read() as Uint8Array | null;
       if (chunk !== null) this.rest = chunk;
@@ -108,7 +106,7 @@ export class HostInput {
   }
 
   close(): void {
-    if (this.started) this.stream.destroy();
+    this.stream?.destroy();
   }
 }
 
