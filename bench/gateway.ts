@@ -41,8 +41,12 @@ function start(kind: string, tokenMs: number): Promise<Bench> {
   });
   const message = <T>(): Promise<T> =>
     new Promise((resolve, reject) => {
-      child.once('message', (value) => resolve(value as T));
-      child.once('exit', (code) => reject(new Error(`server ${kind} ended with ${code}`)));
+      const ended = (code: number): void => reject(new Error(`server ${kind} ended with ${code}`));
+      child.once('message', (value) => {
+        child.off('exit', ended);
+        resolve(value as T);
+      });
+      child.once('exit', ended);
     });
   return message<{ url: string }>().then(({ url }) => ({
     url,
