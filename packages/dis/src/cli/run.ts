@@ -83,7 +83,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ended: (p, why) => {
       if (p.pid !== 1 || why === '') return;
       status = 1;
-      if (why.startsWith('fail:')) void err.write(encoder.encode(`dis: ${p.module}: ${why.slice(5)}\n`));
+      if (why.startsWith('fail:')) void err.write(encoder.encode(`dis: ${o.argv[0]}: ${why.slice(5)}\n`));
     },
   });
   const done = new Promise<void>((resolve) => {
