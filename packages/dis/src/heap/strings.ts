@@ -18,8 +18,11 @@ function make(heap: Heap, n: number, wide: boolean, spare = 0): number {
 
 /** Characters of a string: the length as stored, as far as the block holds them. */
 function lengthOf(heap: Heap, p: number): number {
-  if (p === 0 || !heap.isObject(p)) return 0;
-  const n = heap.i32[p >> 2]!;
+  if (p === 0) return 0;
+  const n = heap.i32[p >> 2]! | 0;
+  // Most are short: whatever a program has forged, so few characters lie in its own memory, or nowhere.
+  if (n >= 0 && n <= 256) return n;
+  if (!heap.isObject(p)) return 0;
   const room = heap.room(p) - 4;
   return n >= 0 ? Math.min(n, room) : -Math.max(n, -(room >> 2));
 }
