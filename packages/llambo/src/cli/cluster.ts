@@ -6,9 +6,10 @@ import { Orchestrator } from '../cluster/orchestrator.ts';
 import { clusterToken, readUsers, serveFiles } from '../cluster/serve.ts';
 import { JournalStore, MemoryStore } from '../cluster/store/index.ts';
 import type { Config } from '../config/schema.ts';
-import { LlamboError } from '../errors.ts';
+import { configError, LlamboError } from '../errors.ts';
 import { startGateway } from '../gateway/server.ts';
 import { homeFolder } from '../home.ts';
+import { type Certificate, readCertificate } from '../host/proof.ts';
 import { KeyStore } from '../keys/index.ts';
 import { clearRunning, writeRunning } from './state.ts';
 
@@ -43,6 +44,8 @@ export async function startCluster(
   const temporary = register ? undefined : mkdtempSync(join(tmpdir(), 'llambo-'));
   const sockets = temporary ?? state;
   const token = config.listen.styx === undefined ? undefined : clusterToken(state);
+  const files = config.listen.styx_tls;
+  const certificate = files === undefined ? undefined : certificateOf(files);
   let shutdown: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     shutdown = resolve;
@@ -58,12 +61,14 @@ export async function startCluster(
       shutdown,
       ...(token === undefined ? {} : { token }),
     });
+      certificate,
     const local = `unix!${join(sockets, 'llambo.sock')}`;
     const doors = await serveFiles(orchestrator, {
       local,
       remote: config.listen.styx,
       token,
       users: readUsers(state),
+      certificate,
     });
     closers.push(() => doors.close());
     const gateway = await startGateway(orchestrator, config.listen.http, {
@@ -107,5 +112,14 @@ export async function startCluster(
     await stop();
     if (error instanceof Error) throw error;
     throw new LlamboError('internal', String(error));
+  }
+}
+
+/** @throws LlamboError `config` */
+function certificateOf(files: Certificate): Certificate {
+  try {
+    return readCertificate(files);
+  } catch (error) {
+    throw configError(`listen.styx_tls: ${(error as Error).message}`);
   }
 }

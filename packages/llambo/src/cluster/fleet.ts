@@ -5,6 +5,7 @@
 import { LlamaError, type ModelInfo } from '@llambo/llama';
 import type { ClassConfig } from '../config/schema.ts';
 import { LlamboError, unknownModel } from '../errors.ts';
+import type { Proof } from '../host/proof.ts';
 import { type DataPlace, NodeEngine } from '../wire/node-engine.ts';
 import { Doubts } from './doubts.ts';
 import {
@@ -18,9 +19,10 @@ import {
 import type { HostAddress } from './hosts/ports.ts';
 import type { FindModel, ServedModel } from './models.ts';
 import { ClusterNode, capacityOf } from './node.ts';
-import { place } from './placement.ts';
+import { place, type Room } from './placement.ts';
+import { Rebalancer } from './rebalance.ts';
 
-export interface FleetOptions {
+export interface FleetOptions extends Proof {
   /** Nodes at most, over all classes. */
   readonly maximum: number;
   readonly kind: 'llama' | 'echo';
@@ -31,7 +33,6 @@ export interface FleetOptions {
   /** Of the echo engine: milliseconds between two tokens. */
   readonly tokenMs?: number | undefined;
   readonly findModel: FindModel;
-  readonly token?: string | undefined;
   /** Nodes of each class in an earlier life; the configuration's where there is none. */
   readonly counts?: Readonly<Record<string, number>>;
   /** Number of the last node of an earlier life. */
@@ -87,7 +88,10 @@ export class Fleet {
   readonly #nodes = new Map<string, ClusterNode>();
   readonly #doubts: Doubts;
   readonly #leaving = new Map<ClusterNode, NodeJS.Timeout>();
+  /** Nodes whose program or thread is gone for now, whatever their engine does. */
+  readonly #broken = new Set<string>();
   #lastNode = 0;
+  readonly #rebalancer: Rebalancer<ClusterNode>;
   #reconciling: Promise<void> | undefined;
   #again = false;
   #retryMs = FIRST_RETRY_MS;
@@ -105,11 +109,38 @@ export class Fleet {
           ?.engineInfo(model)
           .catch(() => undefined)) !== undefined,
       cleared: (host, model) => {
-        for (const node of this.#neighbours(host, model)) this.#hooks.up(node);
+        for (const node of this.#neighbours(host, model))
+          if (!this.#broken.has(node.id)) this.#hooks.up(node);
       },
     });
   }
 
+    this.#rebalancer = new Rebalancer({
+      nodes: () => this.#movable(),
+      roomsFor: (model) => this.#rooms(model),
+      move: (nodes) => this.#move(nodes),
+      done: (moved) => hooks.event(`moved ${moved} node${moved === 1 ? '' : 's'} to emptier hosts`),
+    });
+  }
+
+  /** Moves nodes to emptier hosts, a few at a time; an event tells when that is done. */
+  rebalance(): void {
+    this.#rebalancer.start();
+  }
+
+  *#movable(): Generator<ClusterNode> {
+    for (const node of this.#nodes.values()) {
+      if (node.health === 'serving' && !this.#leaving.has(node)) yield node;
+    }
+  }
+
+  /** False when those in their place could not be had. */
+  async #move(nodes: readonly ClusterNode[]): Promise<boolean> {
+    this.#leave(nodes);
+    return this.reconcile().then(
+      () => true,
+      () => false,
+    );
   get nodes(): ReadonlyMap<string, ClusterNode> {
     return this.#nodes;
   }
@@ -180,10 +211,16 @@ export class Fleet {
     }
   }
 
-  /** A host is there, or is back: its workers are adopted; what is missing is spawned afterwards. @throws StyxError */
-  async join(name: string, address: HostAddress): Promise<void> {
+  /**
+   * A host is there, or is back: its workers are adopted; what is missing is spawned afterwards, and others may move there.
+   *
+   * @param models those that are on its disk
+   * @throws StyxError
+   */
+  async join(name: string, address: HostAddress, models: readonly string[] = []): Promise<void> {
     this.#hosts.get(name)?.close();
-    const link = await HostLink.open(name, address, this.#hostHooks(name), this.#options.token);
+    const link = await HostLink.open(name, address, this.#hostHooks(name), this.#options);
+    link.announced = models;
     if (this.#stopped) return link.close();
     clearTimeout(this.#away.get(name));
     this.#away.delete(name);
@@ -194,6 +231,7 @@ export class Fleet {
     this.reconcile().catch(() => {});
   }
 
+    this.#rebalancer.start();
   /** How many nodes the class is to have. @throws LlamboError `bad-request` */
   async scale(name: string, count: number): Promise<void> {
     const wanted = this.classOf(name);
@@ -268,6 +306,7 @@ export class Fleet {
     this.#stopped = true;
     clearTimeout(this.#retry);
     for (const timer of this.#away.values()) clearTimeout(timer);
+    this.#rebalancer.stop();
     this.#doubts.stop();
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     await Promise.allSettled(
@@ -323,12 +362,7 @@ export class Fleet {
       ...(options.cpu_limit === 'hard' ? { cpu_limit: 'hard' } : {}),
       capacity: capacityOf(options, pool.served.kvBytesPerToken),
     };
-    const rooms = [...this.#hosts.values()].map(({ status }) => ({
-      host: status.name,
-      cpus: status.cpus,
-      promised: this.#promised(status.name),
-      hasModel: this.#options.kind === 'echo' || status.models.includes(options.model),
-    }));
+    const rooms = this.#rooms(options.model);
     const results = await Promise.allSettled(
       [...place(count, options.cpu, rooms)].map(async ([host, n]) => {
         const link = this.#hosts.get(host) as HostLink;
@@ -354,6 +388,18 @@ export class Fleet {
   #engineWanted(pool: Pool): EngineWanted {
     const { name, path, kvBytesPerToken } = pool.served;
     const classes = [...this.#wanted.values()].filter(({ options }) => options.model === name);
+  /** The hosts as they are for nodes of a model; those that have fallen silent get none while there are others. */
+  #rooms(model: string): Room[] {
+    const all = [...this.#hosts.values()];
+    const awake = all.filter(({ silentMs }) => silentMs < SILENT_MS);
+    return (awake.length > 0 ? awake : all).map(({ status, announced }) => ({
+      host: status.name,
+      cpus: status.cpus,
+      promised: this.#promised(status.name),
+      hasModel: this.#options.kind === 'echo' || status.models.includes(model) || announced.includes(model),
+    }));
+  }
+
     const planned = classes.reduce(
       (sum, { options, count }) => sum + count * capacityOf(options, kvBytesPerToken),
       0,
@@ -461,6 +507,7 @@ export class Fleet {
     clearTimeout(this.#leaving.get(node));
     this.#leaving.delete(node);
     this.#hooks.removed(node);
+    this.#broken.delete(node.id);
   }
 
   #leave(nodes: readonly ClusterNode[]): void {
@@ -487,18 +534,19 @@ export class Fleet {
       for (const node of this.#nodes.values()) if (node.host === name) yield node;
     }.bind(this);
     return {
-      beat: () => {
+      beat: (silentMs) => {
         for (const node of ours()) this.#hooks.beat(node);
       },
       engine: (model, up, why) => {
         this.#doubts.drop(name, model);
+        if (silentMs >= SILENT_MS) this.reconcile().catch(() => {});
         if (up) void this.#learn(name, model);
         let count = 0;
         for (const node of ours()) {
           if (node.model !== model) continue;
           count++;
-          if (up) this.#hooks.up(node);
-          else this.#hooks.down(node, why);
+          if (up && !this.#broken.has(node.id)) this.#hooks.up(node);
+          else if (!up) this.#hooks.down(node, why);
         }
         if (count === 0) return;
         const what = up ? `is back, ${count} nodes recovered` : `died (${why}), ${count} nodes in error`;
@@ -511,6 +559,8 @@ export class Fleet {
         if (state === 'up') this.#hooks.up(node);
         else if (state === 'error') this.#hooks.down(node, why);
         else this.lose(node);
+        if (state === 'error') this.#broken.add(id);
+        else this.#broken.delete(id);
       },
       gone: (why) => {
         if (this.#stopped) return;

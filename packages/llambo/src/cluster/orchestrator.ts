@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { LlamboError } from '../errors.ts';
 import { homeFolder } from '../home.ts';
 import type { LaunchEngine } from '../host/index.ts';
+import type { Proof } from '../host/proof.ts';
 import type { KeyLimits } from './admission/index.ts';
 import { Answer, type AnswerHooks, isNodesFault } from './answer.ts';
 import { AutoscaleController, type ClassDecision, type ClassScale } from './autoscaler/index.ts';
@@ -35,13 +36,11 @@ const WAIT_MS = 120_000;
 /** Requests that one engine runs at once, whatever the nodes' capacities add up to. */
 const MOST_SEQUENCES = 64;
 
-export interface OrchestratorOptions {
+export interface OrchestratorOptions extends Proof {
   /** Default: by the configuration's engine kind. */
   readonly findModel?: FindModel;
   /** Limits of an API key. Default: none. */
   readonly limits?: (key: string) => KeyLimits | undefined;
-  /** Secret that hosts and the orchestrator prove to each other. */
-  readonly token?: string;
   /** What outlives this process. Default: nothing. */
   readonly store?: Store;
   /** Called by the command `shutdown`. */
@@ -139,6 +138,7 @@ export class Orchestrator {
       {
         added: (node) => {
           this.#watch.add(node);
+        certificate: options.certificate,
           if (this.#drained.has(node.id)) this.#watch.tell(node, 'drain');
           this.#dispatcher.strategy.add(node);
           this.#dispatcher.pump(node.model);
@@ -242,8 +242,8 @@ export class Orchestrator {
   }
 
   /** A host joins, by its address or with its files at hand. @throws StyxError */
-  join(name: string, address: HostAddress): Promise<void> {
-    return this.#fleet.join(name, address);
+  join(name: string, address: HostAddress, models: readonly string[] = []): Promise<void> {
+    return this.#fleet.join(name, address, models);
   }
 
   /** Settles when there are as many nodes as there should be. @throws StyxError when a host could not start them */

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Attach, type FileServer, tokenAuth } from '@llambo/styx';
+import type { Attach, FileServer } from '@llambo/styx';
 import { serveOn } from '@llambo/styx/node';
 import { configError } from '../errors.ts';
+import { demand, type Proof } from '../host/proof.ts';
 import { clearSocket } from '../host/socket.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { asOperator } from './tree/tree.ts';
@@ -18,24 +19,27 @@ export interface FileDoors {
 }
 
 /**
- * @param remote dial string for other machines; who connects there has to know the cluster's token, or one of `users`
+ * @param remote dial string for other machines; who connects there has to know the cluster's token, or one of `users`;
+ *   at a tls address a certificate of the cluster's authority will do, for the user that it names
  * @throws StyxError when an address cannot be had
  */
 export async function serveFiles(
   orchestrator: Orchestrator,
-  options: { local: string; remote?: string | undefined; token?: string | undefined; users?: Users },
+  options: Proof & { local: string; remote?: string | undefined; users?: Users },
 ): Promise<FileDoors> {
-  const { local, remote, token, users = new Map() } = options;
+  const { local, remote, token, certificate, users = new Map() } = options;
   await clearSocket(local);
   const near = await serveOn(local, orchestrator.fileServer());
   if (remote === undefined) return { local, remote: undefined, close: () => near.close(0) };
   if (token === undefined) throw configError('listen.styx needs the cluster token');
+  if (certificate === undefined && remote.startsWith('tls!'))
+    throw configError('a tls address in listen.styx needs listen.styx_tls');
   const tree = orchestrator.tree();
   const owner = asOperator(tree);
   const far = await serveOn(
     remote,
     { attach: (who: Attach, call) => (users.has(who.uname) ? tree : owner).attach(who, call) } as FileServer,
-    { auth: tokenAuth((uname) => users.get(uname) ?? token) },
+    demand(remote, options, (uname) => users.get(uname)),
   ).catch(async (error) => {
     await near.close(0);
     throw error;

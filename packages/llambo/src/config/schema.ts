@@ -98,6 +98,14 @@ export const configSchema = z.strictObject({
         .regex(/^(tcp|tls|ws)![^!\s]+![^!\s]+/, 'is not a dial string such as tcp!127.0.0.1!5640')
         .optional()
         .describe('address of the file tree for other machines; the unix socket is always there'),
+      styx_tls: z
+        .strictObject({
+          cert: z.string().min(1).describe('certificate, PEM'),
+          key: z.string().min(1).describe('its private key, PEM'),
+          ca: z.string().min(1).describe('authority that signs for this cluster and nothing else, PEM'),
+        })
+        .optional()
+        .describe('files for a tls address in listen.styx, and for hosts at tls addresses'),
     })
     .default({ http: '127.0.0.1:8640' }),
   strategy: z.enum(strategyNames() as [string, ...string[]]).default('least-loaded'),

@@ -1,7 +1,7 @@
 /** A host: engines, the threads that run nodes, and the tree that says what there is. */
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { Usage } from '@llambo/dis';
-import { type FileServer, formatAddress, parseAddress, tokenAuth } from '@llambo/styx';
+import { type FileServer, formatAddress, parseAddress } from '@llambo/styx';
 import { type Commands, ctl, DirNode, Events, serveTree, type TreeNode, text } from '@llambo/styx/fs';
 import { serveOn } from '@llambo/styx/node';
 import { attributeLine, attributeLines } from '../attributes.ts';
@@ -12,6 +12,7 @@ import { usualLaunch } from './launch.ts';
 import { objectFile } from './library.ts';
 import type { PoolHooks } from './pool.ts';
 import type { RunningProgram } from './program.ts';
+import { demand } from './proof.ts';
 import { type RunConfig, runDir } from './run-dir.ts';
 import { clearSocket } from './socket.ts';
 import { parseEngine, parseSpawn, workerIds } from './spawn.ts';
@@ -74,7 +75,7 @@ class HostServer implements Host {
   }
 
   async start(): Promise<void> {
-    const { listen, token } = this.#options;
+    const { listen } = this.#options;
     const hooks = {
       changed: (id: string, why: string | undefined) =>
         this.#event(
@@ -83,11 +84,7 @@ class HostServer implements Host {
       log: (line: string) => this.#options.log?.(line),
     };
     await clearSocket(listen);
-    this.#serving = await serveOn(
-      listen,
-      this.#tree,
-      token === undefined ? {} : { auth: tokenAuth(() => token) },
-    );
+    this.#serving = await serveOn(listen, this.#tree, demand(listen, this.#options));
     await this.#startCrews(hooks);
     this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
@@ -95,13 +92,13 @@ class HostServer implements Host {
 
   /** Threads have addresses beside the host's: path.0, path.1 or ports of the system's choice. */
   async #startCrews(hooks: PoolHooks): Promise<void> {
-    const { threads, token } = this.#options;
+    const { threads, token, certificate } = this.#options;
     const program = this.#options.program ?? (await objectFile('llambo.dis'));
     if (threads === 0) {
       this.#crews.push(new LocalCrew(this.name, hooks, program));
       return;
     }
-    const data = { sysname: this.name, token, program };
+    const data = { sysname: this.name, token, certificate, program };
     const crews = Array.from({ length: threads }, (_, index) => {
       const listen = threadAddress(this.address, index);
       return new ThreadCrew(index, { ...data, listen }, { ...hooks, event: (line) => this.#event(line) });

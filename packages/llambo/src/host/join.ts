@@ -1,7 +1,8 @@
 /** How a host becomes part of a cluster: it dials the orchestrator, says who it is, and stays on the line. */
-import { Client, ORDWR, proveToken, type RemoteFile, StyxError } from '@llambo/styx';
+import { Client, ORDWR, type RemoteFile, StyxError } from '@llambo/styx';
 import { dial } from '@llambo/styx/node';
 import { attributeLine } from '../attributes.ts';
+import { attachAs, type Certificate, dialOptions } from './proof.ts';
 
 export interface Announcement {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface JoinOptions {
   readonly orchestrator: string;
   /** Secret of the cluster; nothing is proved when left out. */
   readonly token?: string;
+  /** For an orchestrator at a tls address, in place of the token. */
+  readonly certificate?: Certificate;
   /** Asked anew at every attempt. */
   readonly announce: () => Announcement | Promise<Announcement>;
   readonly log?: (text: string) => void;
@@ -110,17 +113,19 @@ class Membership implements Joined {
   }
 
   async #join(): Promise<void> {
-    const { orchestrator, token, announce, log } = this.#options;
+    const { orchestrator, announce, log } = this.#options;
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const { name, address, cpus, memory, models } = await announce();
-    const client = await Client.connect(await dial(orchestrator, { signal }));
+    const client = await Client.connect(
+      await dial(orchestrator, { signal, ...dialOptions(orchestrator, this.#options) }),
+    );
     if (this.#closed) return client.close();
     this.#client = client;
     let ctl: RemoteFile;
     try {
       // The socket of this account is open to nobody else: there the orchestrator asks for no proof.
-      const auth = token === undefined || orchestrator.startsWith('unix!') ? {} : { auth: proveToken(token) };
-      const root = await client.attach({ uname: name, ...auth }, { signal });
+      const proof = orchestrator.startsWith('unix!') ? {} : this.#options;
+      const root = await client.attach(attachAs(orchestrator, name, proof), { signal });
       const { file } = await root.walk(['hosts', 'ctl'], { signal });
       if (file === undefined) throw new StyxError('it takes no hosts');
       ctl = file as RemoteFile;
@@ -137,7 +142,7 @@ class Membership implements Joined {
     log?.(`joined ${orchestrator}`);
     this.#settle?.resolve();
     this.#settle = undefined;
-    const probe = setInterval(() => void this.#probe(client, ctl), PROBE_MS);
+    const probe = setInterval(() => void this.#probe(client, ctl, name), PROBE_MS);
     void client.closed.then((why) => {
       clearInterval(probe);
       if (this.#client !== client || this.#closed) return;
@@ -148,10 +153,14 @@ class Membership implements Joined {
     });
   }
 
-  /** A connection whose other end is gone may look alive for hours. */
-  async #probe(client: Client, ctl: RemoteFile): Promise<void> {
+  /** A connection whose other end is gone may look alive for hours, and an orchestrator may have given this host up. */
+  async #probe(client: Client, ctl: RemoteFile, name: string): Promise<void> {
+    const call = { signal: AbortSignal.timeout(PATIENCE_MS) };
     try {
-      await ctl.stat({ signal: AbortSignal.timeout(PATIENCE_MS) });
+      await ctl.stat(call);
+      const { file } = (await this.root?.walk(['hosts', name], call)) ?? {};
+      if (file === undefined && this.root !== undefined) throw new StyxError(`host ${name} is forgotten`);
+      await file?.clunk();
     } catch {
       client.transport.destroy();
     }

@@ -1,6 +1,6 @@
 /**
  * The host process: `node main.js name=... listen=... [join=... threads=... memory=... cpus=... kind=... engine_threads=...
- * orphan=SECONDS address=...]`. The cluster's token is in the environment, as LLAMBO_TOKEN. Says `ready ADDRESS` on standard
+ * orphan=SECONDS address=... cert=FILE key=FILE ca=FILE]`. The cluster's token is in the environment, as LLAMBO_TOKEN. Says `ready ADDRESS` on standard
  * output when it listens, on standard error what happens. SIGTERM ends it, its threads and its engines; so does the end of
  * its orchestrator, after `orphan` seconds. Exit status 1 when it cannot start, or the orchestrator refuses it.
  */
@@ -10,8 +10,9 @@ import { attributesOf, numberOf, textOf } from '../attributes.ts';
 import { startHost } from './host.ts';
 import { type Joined, join } from './join.ts';
 import { HostModels } from './models.ts';
+import { readCertificate } from './proof.ts';
 
-const NAMES = 'name listen join threads memory cpus kind engine_threads orphan address';
+const NAMES = 'name listen join threads memory cpus kind engine_threads orphan address cert key ca';
 
 async function main(): Promise<void> {
   const a = attributesOf(process.argv.slice(2));
@@ -31,9 +32,13 @@ async function main(): Promise<void> {
   const orphan = optional('orphan', 0.1);
 
   const listen = textOf(a, 'listen');
-  if (token === undefined && isOpen(listen))
+  const certificate =
+    a.values.has('cert') || a.values.has('key') || a.values.has('ca')
+      ? readCertificate({ cert: textOf(a, 'cert'), key: textOf(a, 'key'), ca: textOf(a, 'ca') })
+      : undefined;
+  if (token === undefined && isOpen(listen) && (certificate === undefined || !listen.startsWith('tls!')))
     throw new Error(
-      `refusing to listen on ${listen}, where others can reach it, without a token: set LLAMBO_TOKEN to the cluster's`,
+      `refusing to listen on ${listen}, where others can reach it, without a token: set LLAMBO_TOKEN to the cluster's, or listen at tls! with a certificate`,
     );
 
   let joined: Joined | undefined;
@@ -49,6 +54,7 @@ async function main(): Promise<void> {
     log,
     closed: () => process.exit(process.exitCode ?? 0),
     ...(token === undefined ? {} : { token }),
+    ...(certificate === undefined ? {} : { certificate }),
   });
 
   const end = (): void => {
@@ -74,6 +80,7 @@ async function main(): Promise<void> {
       }),
       log,
       ...(token === undefined ? {} : { token }),
+      ...(certificate === undefined ? {} : { certificate }),
       ...(orphan === undefined ? {} : { orphan }),
       orphaned: () => {
         log(`no orchestrator for ${orphan} seconds`);

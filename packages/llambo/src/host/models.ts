@@ -12,12 +12,17 @@ import type { HostModel } from './types.ts';
 const AHEAD = 8;
 
 export class HostModels {
-  readonly #store = new ModelStore();
+  readonly #store: ModelStore;
   /** Root of the orchestrator's tree, for models that it has. */
   readonly #orchestrator: () => File | undefined;
   readonly #log: (text: string) => void;
 
-  constructor(orchestrator: () => File | undefined, log: (text: string) => void) {
+  constructor(
+    orchestrator: () => File | undefined,
+    log: (text: string) => void,
+    store: ModelStore = new ModelStore(),
+  ) {
+    this.#store = store;
     this.#orchestrator = orchestrator;
     this.#log = log;
   }

@@ -1,12 +1,13 @@
 /** Nodes on a thread of their own, which is started again when it dies. */
 import type { Usage } from '@llambo/dis';
-import { type Awaitable, type Call, Client, type File, proveToken, StyxError } from '@llambo/styx';
+import { type Awaitable, type Call, Client, type File, StyxError } from '@llambo/styx';
 import { DirNode, FileNode, type Handle, type TreeNode } from '@llambo/styx/fs';
 import { dial } from '@llambo/styx/node';
 import type { Crew } from './crew.ts';
 import type { EngineTarget } from './engine-link.ts';
 import { WorkerFolders } from './folders.ts';
 import type { RunningProgram } from './program.ts';
+import { attachAs, dialOptions } from './proof.ts';
 import { remoteRun } from './remote-run.ts';
 import type { RunConfig } from './run-dir.ts';
 import { Supervisor } from './supervisor.ts';
@@ -166,13 +167,12 @@ export class ThreadCrew implements Crew {
   }
 
   async #connect(): Promise<{ readonly client: Client; readonly root: File }> {
-    const { token, sysname } = this.#data;
-    const client = await Client.connect(await dial(this.#thread().address));
+    const { address } = this.#thread();
+    const client = await Client.connect(await dial(address, dialOptions(address, this.#data)));
     void client.closed.then(() => {
       this.#client = undefined;
     });
-    const auth = token === undefined ? {} : { auth: proveToken(token) };
-    return { client, root: await client.attach({ uname: sysname, ...auth }) };
+    return { client, root: await client.attach(attachAs(address, this.#data.sysname, this.#data)) };
   }
 
   /** The root of its tree, by one connection for all. */

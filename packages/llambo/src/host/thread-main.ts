@@ -1,12 +1,13 @@
 /** A worker thread of the host: runs nodes, and serves their files at an address of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { tokenAuth } from '@llambo/styx';
 import { serveOn } from '@llambo/styx/node';
 import { WorkerPool } from './pool.ts';
+import { demand } from './proof.ts';
 import { clearSocket } from './socket.ts';
 import type { Order, Orders, Report, ThreadData } from './thread-messages.ts';
 
-const { sysname, listen, token, program } = workerData as ThreadData;
+const data = workerData as ThreadData;
+const { sysname, listen, program } = data;
 const report = (message: Report): void => parentPort?.postMessage(message);
 
 const pool = new WorkerPool(
@@ -18,11 +19,7 @@ const pool = new WorkerPool(
   program,
 );
 await clearSocket(listen);
-const serving = await serveOn(
-  listen,
-  pool.fileServer(),
-  token === undefined ? {} : { auth: tokenAuth(() => token) },
-);
+const serving = await serveOn(listen, pool.fileServer(), demand(listen, data));
 
 const orders: Orders = {
   spawn: (specs, paths) => pool.spawn(specs, paths),

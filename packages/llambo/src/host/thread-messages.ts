@@ -1,6 +1,7 @@
 /** What the host and its threads say to each other. Orders are few; what nodes are asked goes by Styx. */
 import type { Usage } from '@llambo/dis';
 import type { EngineTarget } from './engine-link.ts';
+import type { Certificate } from './proof.ts';
 import type { WorkerInfo, WorkerSpec } from './types.ts';
 
 /** What a thread is started with. */
@@ -9,6 +10,7 @@ export interface ThreadData {
   /** Dial string of its tree. */
   readonly listen: string;
   readonly token: string | undefined;
+  readonly certificate: Certificate | undefined;
   /** Object file of the nodes' program. */
   readonly program: Uint8Array;
 }

@@ -1,5 +1,6 @@
 import type { FileServer } from '@llambo/styx';
 import type { EngineTarget } from './engine-link.ts';
+import type { Certificate } from './proof.ts';
 
 export type WorkerState = 'idle' | 'busy' | 'error' | 'draining';
 
@@ -81,6 +82,8 @@ export interface HostOptions {
   readonly closed?: () => void;
   /** Secret that those who attach have to know; nobody has to when left out. */
   readonly token?: string;
+  /** At a tls address: its own, and the authority that has signed those of others. */
+  readonly certificate?: Certificate;
   /** Default: a process of its own for each engine. */
   readonly launch?: LaunchEngine;
   /** Object file that the nodes run in place of llambo.dis: it serves ctl, data and status in /n/llambo/NODE. */

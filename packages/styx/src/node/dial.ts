@@ -25,6 +25,9 @@ export interface ListenOptions {
   readonly mode?: number;
 }
 
+/** Connections that wait to be taken: a unix socket refuses what is beyond. The system has a bound of its own. */
+const BACKLOG = 4096;
+
 /** Connects to the server at `address`. Rejects with the system's error when there is none. */
 export async function dial(address: string, options: DialOptions = {}): Promise<Transport> {
   const a = parseAddress(address);
@@ -78,7 +81,8 @@ export async function listen(
       reject(new StyxError(`can't listen on ${address}: ${cause.message}`, { cause })),
     );
     if (a.net === 'unix') listenUnix(server, a.path, options.mode ?? 0o600, resolve);
-    else server.listen({ port: a.port, ...(a.host === '*' ? {} : { host: a.host }) }, resolve);
+    else
+      server.listen({ port: a.port, backlog: BACKLOG, ...(a.host === '*' ? {} : { host: a.host }) }, resolve);
   });
   server.on('error', () => {});
   const bound = server.address();
@@ -95,7 +99,7 @@ export async function listen(
  */
 function listenUnix(server: net.Server, path: string, mode: number, done: () => void): void {
   if (!isMainThread) {
-    server.listen({ path }, () => {
+    server.listen({ path, backlog: BACKLOG }, () => {
       chmodSync(path, mode);
       done();
     });
@@ -103,7 +107,7 @@ function listenUnix(server: net.Server, path: string, mode: number, done: () => 
   }
   const before = process.umask(0o777 & ~mode);
   try {
-    server.listen({ path }, done);
+    server.listen({ path, backlog: BACKLOG }, done);
   } finally {
     process.umask(before);
   }

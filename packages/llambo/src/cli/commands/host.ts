@@ -8,7 +8,7 @@ export async function run(_args: readonly string[], parsed: Parsed): Promise<num
   if (join === undefined) throw new UsageError('--join is missing', 'llamboctl host --join tcp!ADDRESS!PORT');
   const attributes = {
     name: parsed.text('name') ?? hostname(),
-    listen: parsed.text('listen') ?? 'tcp!*!0',
+    listen: parsed.text('listen') ?? (parsed.text('cert') === undefined ? 'tcp!*!0' : 'tls!*!0'),
     join,
     threads: parsed.text('threads'),
     memory: parsed.text('memory'),
@@ -17,6 +17,9 @@ export async function run(_args: readonly string[], parsed: Parsed): Promise<num
     kind: parsed.text('kind'),
     address: parsed.text('address'),
     orphan: parsed.text('orphan'),
+    cert: parsed.text('cert'),
+    key: parsed.text('key'),
+    ca: parsed.text('ca'),
   };
   const token = parsed.text('token');
   if (token !== undefined) process.env['LLAMBO_TOKEN'] = token;

@@ -48,13 +48,20 @@ when its time or memory is over, and when llamboctl ends.`,
     options: [
       { name: 'join', short: 'j', value: 'ADDRESS', summary: "dial string of the orchestrator's files" },
       { name: 'name', short: 'n', value: 'NAME', kind: 'host', summary: "default: the machine's" },
-      { name: 'listen', value: 'ADDRESS', summary: 'where it is reached; default tcp!*!0: any free port' },
+      {
+        name: 'listen',
+        value: 'ADDRESS',
+        summary: 'where it is reached; default tcp!*!0, tls!*!0 with --cert: any free port',
+      },
       {
         name: 'address',
         value: 'ADDRESS',
         summary: 'what the orchestrator dials, where that is another address',
       },
       { name: 'token', value: 'TOKEN', summary: "the cluster's secret; better in LLAMBO_TOKEN" },
+      { name: 'cert', value: 'FILE', kind: 'file', summary: 'certificate, in place of the token' },
+      { name: 'key', value: 'FILE', kind: 'file', summary: 'its private key' },
+      { name: 'ca', value: 'FILE', kind: 'file', summary: "the cluster's authority" },
       { name: 'threads', value: 'N', summary: 'threads that run nodes; default: one for each core' },
       { name: 'engine-threads', value: 'N', summary: 'threads of llama.cpp; default: all cores' },
       { name: 'cpus', value: 'N', summary: 'cores that it offers' },
@@ -77,6 +84,10 @@ this machine lacks are fetched from the catalogue, or from the orchestrator. Ctr
     ],
     examples: [
       { line: 'LLAMBO_TOKEN=... llamboctl host --join tcp!10.0.0.1!5640', what: 'on the second machine' },
+      {
+        line: 'llamboctl host --join tls!10.0.0.1!5640 --cert host.pem --key host.key --ca ca.pem',
+        what: 'over TLS',
+      },
     ],
     load: () => import('../commands/host.ts'),
   },

@@ -87,6 +87,14 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    usage: 'rebalance',
+    summary: 'move nodes to emptier hosts, a few at a time; done by itself when a host joins',
+    run(_none, { fleet }) {
+      fleet.rebalance();
+      return 'rebalancing';
+    },
+  },
+  {
     usage: 'kill NODE...',
     summary: 'end nodes at once: their answers go on elsewhere, and other nodes take their place',
     completes: 'node',

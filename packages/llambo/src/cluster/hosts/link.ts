@@ -5,6 +5,7 @@ import { tokenize } from '@llambo/styx/fs';
 import { type Attributes, attributeLine, attributesOf } from '../../attributes.ts';
 import { fileName } from '../../host/engines.ts';
 import { parseReport } from '../../wire/status.ts';
+import type { Proof } from '../../host/proof.ts';
 import { dialHost, type HostAddress, type Ports, type Requests } from './ports.ts';
 
 /** A worker as its host describes it. */
@@ -71,7 +72,8 @@ export interface HostStatus {
 }
 
 export interface HostHooks {
-  beat(): void;
+  /** A heartbeat, after so many milliseconds without one. */
+  beat(silentMs: number): void;
   /** An engine of the host came up, or went down for now. */
   engine(model: string, up: boolean, why: string): void;
   /** One worker's program or virtual machine failed, or is back. */
@@ -83,6 +85,9 @@ export interface HostHooks {
 /** Heartbeats between two looks at a host's status. */
 const REFRESH_BEATS = 10;
 /** Workers that one ctl line names at most: a line stays well below any message size. */
+/** A host without a heartbeat for so long is given up, at the second look; it joins again when it finds itself forgotten. */
+const LOST_MS = 30_000;
+const LOOK_MS = 5000;
 const AT_ONCE = 500;
 
 export class HostLink {
@@ -96,13 +101,18 @@ export class HostLink {
   #closed = false;
   #beats = 0;
 
+  /** Models that it said to have when it joined. */
+  announced: readonly string[] = [];
   /** Connects, and follows the host's events from now on. @throws StyxError */
-  static async open(name: string, address: HostAddress, hooks: HostHooks, token?: string): Promise<HostLink> {
-    const link = new HostLink(name, address, await dialHost(address, token), hooks);
+  static async open(name: string, address: HostAddress, hooks: HostHooks, proof?: Proof): Promise<HostLink> {
+    const link = new HostLink(name, address, await dialHost(address, proof), hooks);
     await link.refresh();
     link.#follow();
     return link;
   }
+  #beatAt = performance.now();
+  #silentLooks = 0;
+  readonly #look: NodeJS.Timeout;
 
   private constructor(name: string, address: HostAddress, ports: Ports, hooks: HostHooks) {
     this.name = name;
@@ -118,6 +128,11 @@ export class HostLink {
     return {
       name: this.name,
       address: this.address,
+    this.#look = setInterval(() => {
+      if (this.silentMs < LOST_MS) this.#silentLooks = 0;
+      else if (++this.#silentLooks > 1) this.#gone(`silent for ${Math.round(this.silentMs / 1000)} s`);
+    }, LOOK_MS);
+    this.#look.unref();
       state: this.#state,
       cpus: numberOf(attrs, 'cpus', 1),
       memory: numberOf(attrs, 'memory'),
@@ -146,6 +161,11 @@ export class HostLink {
   }
 
   /** The workers that it runs now. */
+  /** Milliseconds since its last heartbeat. */
+  get silentMs(): number {
+    return performance.now() - this.#beatAt;
+  }
+
   async workers(): Promise<Worker[]> {
     const text = await this.#ports.root.readText('workers');
     return text.split('\n').flatMap((line) => {
@@ -229,9 +249,14 @@ export class HostLink {
       while (!this.#closed) {
         const data = await events.read();
         if (data.length === 0) break;
+    clearInterval(this.#look);
         const lines = (rest + decoder.decode(data, { stream: true })).split('\n');
         rest = lines.pop() ?? '';
-        for (const line of lines) this.#event(line);
+        for (const line of lines) {
+          // Its nodes are told of behind it, and are to be reached by then.
+          if (/^thread \d+ up/.test(line)) await this.#ports.redial().catch(() => {});
+          this.#event(line);
+        }
       }
       this.#gone('host ended its events');
     } catch (error) {
@@ -244,7 +269,9 @@ export class HostLink {
     const [kind, subject = '', what = ''] = words;
     const why = attrs.get('why') ?? what;
     if (kind === 'heartbeat') {
-      this.#hooks.beat();
+      const { silentMs } = this;
+      this.#beatAt = performance.now();
+      this.#hooks.beat(silentMs);
       if (++this.#beats % REFRESH_BEATS === 0) void this.refresh().catch(() => {});
     }
     if (kind === 'engine') this.#hooks.engine(subject, what === 'up', why);

@@ -78,5 +78,6 @@ async function join(orchestrator: Orchestrator, line: string): Promise<void> {
     throw new StyxError('bad-request: usage: join name=NAME address=DIALSTRING');
   if (!NAME.test(name)) throw new StyxError(`bad-request: ${JSON.stringify(name)} is no name for a host`);
   if (address === '') throw new StyxError('bad-request: address is missing');
-  await orchestrator.join(name, address);
+  const models = values.get('models') ?? '';
+  await orchestrator.join(name, address, models === '' ? [] : models.split(','));
 }
