@@ -60,15 +60,15 @@ export async function startCluster(
       store: register ? new JournalStore(join(state, 'journal')) : new MemoryStore(),
       shutdown,
       ...(token === undefined ? {} : { token }),
-    });
       certificate,
+    });
     const local = `unix!${join(sockets, 'llambo.sock')}`;
     const doors = await serveFiles(orchestrator, {
       local,
       remote: config.listen.styx,
       token,
-      users: readUsers(state),
       certificate,
+      users: readUsers(state),
     });
     closers.push(() => doors.close());
     const gateway = await startGateway(orchestrator, config.listen.http, {

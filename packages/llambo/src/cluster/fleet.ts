@@ -71,6 +71,8 @@ interface Pool {
 
 /** How long a host may be away before its nodes are given up, milliseconds. */
 const AWAY_MS = 10_000;
+/** A host without a heartbeat for so long gets no new nodes, milliseconds. */
+const SILENT_MS = 3000;
 /** How long a node that leaves may finish what it has, milliseconds. */
 const DRAIN_MS = 30_000;
 /** Requests at once that an engine is made for at least: it keeps its shape when nodes are added. */
@@ -86,12 +88,12 @@ export class Fleet {
   readonly #wanted = new Map<string, Wanted>();
   readonly #pools = new Map<string, Pool>();
   readonly #nodes = new Map<string, ClusterNode>();
-  readonly #doubts: Doubts;
-  readonly #leaving = new Map<ClusterNode, NodeJS.Timeout>();
   /** Nodes whose program or thread is gone for now, whatever their engine does. */
   readonly #broken = new Set<string>();
-  #lastNode = 0;
+  readonly #doubts: Doubts;
   readonly #rebalancer: Rebalancer<ClusterNode>;
+  readonly #leaving = new Map<ClusterNode, NodeJS.Timeout>();
+  #lastNode = 0;
   #reconciling: Promise<void> | undefined;
   #again = false;
   #retryMs = FIRST_RETRY_MS;
@@ -113,8 +115,6 @@ export class Fleet {
           if (!this.#broken.has(node.id)) this.#hooks.up(node);
       },
     });
-  }
-
     this.#rebalancer = new Rebalancer({
       nodes: () => this.#movable(),
       roomsFor: (model) => this.#rooms(model),
@@ -141,6 +141,8 @@ export class Fleet {
       () => true,
       () => false,
     );
+  }
+
   get nodes(): ReadonlyMap<string, ClusterNode> {
     return this.#nodes;
   }
@@ -229,9 +231,9 @@ export class Fleet {
     const { cpus } = link.status;
     this.#hooks.event(`host ${name} joined with ${cpus} cores${adopted > 0 ? ` and ${adopted} nodes` : ''}`);
     this.reconcile().catch(() => {});
+    this.#rebalancer.start();
   }
 
-    this.#rebalancer.start();
   /** How many nodes the class is to have. @throws LlamboError `bad-request` */
   async scale(name: string, count: number): Promise<void> {
     const wanted = this.classOf(name);
@@ -304,9 +306,9 @@ export class Fleet {
   /** Leaves the hosts alone; with `down` ends them and their workers. */
   async stop(down: boolean): Promise<void> {
     this.#stopped = true;
+    this.#rebalancer.stop();
     clearTimeout(this.#retry);
     for (const timer of this.#away.values()) clearTimeout(timer);
-    this.#rebalancer.stop();
     this.#doubts.stop();
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     await Promise.allSettled(
@@ -385,9 +387,6 @@ export class Fleet {
     if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
   }
 
-  #engineWanted(pool: Pool): EngineWanted {
-    const { name, path, kvBytesPerToken } = pool.served;
-    const classes = [...this.#wanted.values()].filter(({ options }) => options.model === name);
   /** The hosts as they are for nodes of a model; those that have fallen silent get none while there are others. */
   #rooms(model: string): Room[] {
     const all = [...this.#hosts.values()];
@@ -400,6 +399,9 @@ export class Fleet {
     }));
   }
 
+  #engineWanted(pool: Pool): EngineWanted {
+    const { name, path, kvBytesPerToken } = pool.served;
+    const classes = [...this.#wanted.values()].filter(({ options }) => options.model === name);
     const planned = classes.reduce(
       (sum, { options, count }) => sum + count * capacityOf(options, kvBytesPerToken),
       0,
@@ -504,10 +506,10 @@ export class Fleet {
     if (this.#nodes.get(node.id) !== node) return;
     this.#nodes.delete(node.id);
     this.#pools.get(node.model)?.nodes.delete(node);
+    this.#broken.delete(node.id);
     clearTimeout(this.#leaving.get(node));
     this.#leaving.delete(node);
     this.#hooks.removed(node);
-    this.#broken.delete(node.id);
   }
 
   #leave(nodes: readonly ClusterNode[]): void {
@@ -536,10 +538,10 @@ export class Fleet {
     return {
       beat: (silentMs) => {
         for (const node of ours()) this.#hooks.beat(node);
+        if (silentMs >= SILENT_MS) this.reconcile().catch(() => {});
       },
       engine: (model, up, why) => {
         this.#doubts.drop(name, model);
-        if (silentMs >= SILENT_MS) this.reconcile().catch(() => {});
         if (up) void this.#learn(name, model);
         let count = 0;
         for (const node of ours()) {
@@ -556,11 +558,11 @@ export class Fleet {
         const node = this.#nodes.get(id);
         if (node === undefined) return;
         this.#hooks.event(`${id} ${state === 'up' ? 'is back' : `failed: ${why}`}`);
+        if (state === 'error') this.#broken.add(id);
+        else this.#broken.delete(id);
         if (state === 'up') this.#hooks.up(node);
         else if (state === 'error') this.#hooks.down(node, why);
         else this.lose(node);
-        if (state === 'error') this.#broken.add(id);
-        else this.#broken.delete(id);
       },
       gone: (why) => {
         if (this.#stopped) return;

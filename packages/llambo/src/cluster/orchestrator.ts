@@ -132,13 +132,13 @@ export class Orchestrator {
         tokenMs: config.engine.token_ms,
         findModel: options.findModel ?? modelFinder(config),
         token: options.token,
+        certificate: options.certificate,
         counts: saved.classes,
         lastNode: saved.lastNode,
       },
       {
         added: (node) => {
           this.#watch.add(node);
-        certificate: options.certificate,
           if (this.#drained.has(node.id)) this.#watch.tell(node, 'drain');
           this.#dispatcher.strategy.add(node);
           this.#dispatcher.pump(node.model);

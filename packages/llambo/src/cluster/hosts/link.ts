@@ -4,8 +4,8 @@ import type { File } from '@llambo/styx';
 import { tokenize } from '@llambo/styx/fs';
 import { type Attributes, attributeLine, attributesOf } from '../../attributes.ts';
 import { fileName } from '../../host/engines.ts';
-import { parseReport } from '../../wire/status.ts';
 import type { Proof } from '../../host/proof.ts';
+import { parseReport } from '../../wire/status.ts';
 import { dialHost, type HostAddress, type Ports, type Requests } from './ports.ts';
 
 /** A worker as its host describes it. */
@@ -84,15 +84,17 @@ export interface HostHooks {
 
 /** Heartbeats between two looks at a host's status. */
 const REFRESH_BEATS = 10;
-/** Workers that one ctl line names at most: a line stays well below any message size. */
 /** A host without a heartbeat for so long is given up, at the second look; it joins again when it finds itself forgotten. */
 const LOST_MS = 30_000;
 const LOOK_MS = 5000;
+/** Workers that one ctl line names at most: a line stays well below any message size. */
 const AT_ONCE = 500;
 
 export class HostLink {
   readonly name: string;
   readonly address: string;
+  /** Models that it said to have when it joined. */
+  announced: readonly string[] = [];
   readonly #ports: Ports;
   readonly #hooks: HostHooks;
   #status: Attributes = { words: [], values: new Map() };
@@ -100,9 +102,10 @@ export class HostLink {
   #state: HostStatus['state'] = 'up';
   #closed = false;
   #beats = 0;
+  #beatAt = performance.now();
+  #silentLooks = 0;
+  readonly #look: NodeJS.Timeout;
 
-  /** Models that it said to have when it joined. */
-  announced: readonly string[] = [];
   /** Connects, and follows the host's events from now on. @throws StyxError */
   static async open(name: string, address: HostAddress, hooks: HostHooks, proof?: Proof): Promise<HostLink> {
     const link = new HostLink(name, address, await dialHost(address, proof), hooks);
@@ -110,9 +113,6 @@ export class HostLink {
     link.#follow();
     return link;
   }
-  #beatAt = performance.now();
-  #silentLooks = 0;
-  readonly #look: NodeJS.Timeout;
 
   private constructor(name: string, address: HostAddress, ports: Ports, hooks: HostHooks) {
     this.name = name;
@@ -120,6 +120,11 @@ export class HostLink {
     this.#ports = ports;
     this.#hooks = hooks;
     ports.closed.then((why) => this.#gone(why));
+    this.#look = setInterval(() => {
+      if (this.silentMs < LOST_MS) this.#silentLooks = 0;
+      else if (++this.#silentLooks > 1) this.#gone(`silent for ${Math.round(this.silentMs / 1000)} s`);
+    }, LOOK_MS);
+    this.#look.unref();
   }
 
   get status(): HostStatus {
@@ -128,11 +133,6 @@ export class HostLink {
     return {
       name: this.name,
       address: this.address,
-    this.#look = setInterval(() => {
-      if (this.silentMs < LOST_MS) this.#silentLooks = 0;
-      else if (++this.#silentLooks > 1) this.#gone(`silent for ${Math.round(this.silentMs / 1000)} s`);
-    }, LOOK_MS);
-    this.#look.unref();
       state: this.#state,
       cpus: numberOf(attrs, 'cpus', 1),
       memory: numberOf(attrs, 'memory'),
@@ -153,6 +153,11 @@ export class HostLink {
     return this.#ports.requests();
   }
 
+  /** Milliseconds since its last heartbeat. */
+  get silentMs(): number {
+    return performance.now() - this.#beatAt;
+  }
+
   /** Reads the host's status anew. */
   async refresh(): Promise<void> {
     const started = performance.now();
@@ -161,11 +166,6 @@ export class HostLink {
   }
 
   /** The workers that it runs now. */
-  /** Milliseconds since its last heartbeat. */
-  get silentMs(): number {
-    return performance.now() - this.#beatAt;
-  }
-
   async workers(): Promise<Worker[]> {
     const text = await this.#ports.root.readText('workers');
     return text.split('\n').flatMap((line) => {
@@ -237,6 +237,7 @@ export class HostLink {
   /** Leaves the host alone: it goes on without us. */
   close(): void {
     this.#closed = true;
+    clearInterval(this.#look);
     this.#state = 'gone';
     this.#ports.close();
   }
@@ -249,7 +250,6 @@ export class HostLink {
       while (!this.#closed) {
         const data = await events.read();
         if (data.length === 0) break;
-    clearInterval(this.#look);
         const lines = (rest + decoder.decode(data, { stream: true })).split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) {
