@@ -154,12 +154,12 @@ export class WorkerPool {
         dis,
         mounts: grants,
         cpu: spec.cpu,
+        ...(spec.hard ? { account: spec.id } : {}),
         user: programUser(spec.id),
         ...(tenant === undefined ? {} : { tenant }),
         link: this.#link(spec.model),
         scheduler: this.#scheduler,
         sysname: this.#sysname,
-        ...(spec.hard ? { account: spec.id } : {}),
       });
     } catch (error) {
       for (const { source } of grants) source.client.close();
