@@ -238,6 +238,7 @@ async function measureLatency(): Promise<void> {
   const firsts: Record<string, number[]> = {};
   for (const kind of ['bare', 'llambo']) {
     const bench = await start(kind, 400);
+    await hammer(bench.url, { max_tokens: 1, stream: true }, 500, 4000, (asker) => asker.stream());
     firsts[kind] = await firstEvents(bench);
     bench.stop();
   }
