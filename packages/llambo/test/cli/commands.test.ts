@@ -94,7 +94,11 @@ describe.each(['http', 'styx'])('over %s', { timeout: 60_000 }, (protocol) => {
   });
 
   test('spawn, scale and kill', async () => {
-    expect((await ctl('spawn tiny 2')).code).toBe(0);
+    expect(await ctl('spawn tiny 2')).toEqual({
+      code: 0,
+      stdout: 'spawned 2 tiny nodes, 5 in all\n',
+      stderr: '',
+    });
     expect(cluster.status().nodes).toBe(6);
     expect((await ctl('scale tiny 3')).code).toBe(0);
     while (cluster.status().nodes !== 4) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -104,13 +108,14 @@ describe.each(['http', 'styx'])('over %s', { timeout: 60_000 }, (protocol) => {
   });
 
   test('ctl takes lines, and ends at the first that is refused', async () => {
-    const { code, stderr } = await ctl('ctl', 'strategy random\nstrategy best\nstrategy p2c\n');
-    expect([code, cluster.strategy]).toEqual([1, 'random']);
+    const { code, stdout, stderr } = await ctl('ctl', 'strategy random\nstrategy best\nstrategy p2c\n');
+    expect([code, stdout, cluster.strategy]).toEqual([1, 'strategy is random\n', 'random']);
     expect(stderr).toContain('best');
   });
 
   test('events, those of the past and those to come', async () => {
-    expect((await ctl('events -n 1')).stdout).toMatch(/^\d\d:\d\d:\d\d strategy is random\n$/);
+    expect((await ctl('events -n 1')).stdout).toMatch(/^\d\d:\d\d:\d\d .+\n$/);
+    expect((await ctl('events -n 20')).stdout).toMatch(/^\d\d:\d\d:\d\d strategy is random$/m);
     const all = (await ctl('events -n 100 --json')).stdout
       .trim()
       .split('\n')
@@ -120,7 +125,7 @@ describe.each(['http', 'styx'])('over %s', { timeout: 60_000 }, (protocol) => {
       'events',
       '-f',
       '-n',
-      '1',
+      '20',
       '--addr',
       protocol === 'http' ? served.url : files.address,
     ]);
@@ -134,9 +139,32 @@ describe.each(['http', 'styx'])('over %s', { timeout: 60_000 }, (protocol) => {
   test('chats', async () => {
     const { code, stdout, stderr } = await ctl('limbot --max-tokens 5 hello');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^echo: (\w+ ?){4}\n$/)]);
-    expect(stderr).toMatch(/^5 tokens, /);
+    expect(stderr).toMatch(/^5 tokens, .* worker-000\d \(tiny, m\)/);
     const long = await ctl('limbot x', 'word '.repeat(5000));
     expect([long.code, long.stderr]).toEqual([1, expect.stringContaining('this is too long: ')]);
+  });
+
+  test('shows what balancer and autoscaler decided', async () => {
+    const { stdout } = await ctl('balancer --json');
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({
+        at: expect.any(Number),
+        node: expect.stringMatching(/^worker-/),
+        attempt: 1,
+      }),
+    );
+    cluster.autoscale = () => ({
+      enabled: true,
+      policy: 'target',
+      classes: [],
+      decisions: [{ at: 0, class: 'tiny', policy: 'target', from: 1, want: 3, to: 2, why: 'it is busy' }],
+    });
+    const scaled = await ctl('autoscale --json');
+    if (protocol === 'styx')
+      expect(JSON.parse(scaled.stdout)).toEqual([
+        { at: 0, class: 'tiny', policy: 'target', from: 1, want: 3, to: 2, why: 'it is busy' },
+      ]);
+    else expect(scaled.code).toBe(0);
   });
 
   test('lets nodes vote', async () => {
