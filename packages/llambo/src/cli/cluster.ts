@@ -51,6 +51,7 @@ export async function startCluster(
     shutdown = resolve;
   });
   const closers: (() => unknown)[] = [];
+  let trouble: string | undefined;
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
@@ -89,7 +90,9 @@ export async function startCluster(
         engineThreads: config.engine.threads,
         token,
         log: (line) => {
-          if (TROUBLE.test(line)) orchestrator.events.add(`host local: ${line}`);
+          if (!TROUBLE.test(line)) return;
+          trouble = line;
+          orchestrator.events.add(`host local: ${line}`);
         },
       });
       closers.push(() => host.stop());
@@ -110,6 +113,9 @@ export async function startCluster(
     return { orchestrator, url: gateway.url, styx: doors.local, remoteStyx: doors.remote, ended, stop };
   } catch (error) {
     await stop();
+    // Nodes that never came have a reason, which only their host knows.
+    if (error instanceof LlamboError && trouble !== undefined)
+      throw new LlamboError(error.code, `${error.message}; the host said: ${trouble}`, { cause: error });
     if (error instanceof Error) throw error;
     throw new LlamboError('internal', String(error));
   }
