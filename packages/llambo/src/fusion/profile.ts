@@ -48,20 +48,21 @@ const GENERIC: PoolProfile = {
 
 /**
  * Fitted on the tuning questions of docs/fusion.md. `plain` of the smaller model got no weight there; `channel` and `shots`
- * of the larger one were not measured yet and stand in with the weights that they have in the smaller.
+ * of the larger one were not measured yet and stand in with the weights that they have in the smaller. A cascade asks in this
+ * order: `channel`, which alone is seldom sure and costs a reading for each option, comes last.
  */
 const PROFILES: Readonly<Record<string, PoolProfile>> = {
   'smollm2-135m': {
     members: [
-      { format: 'channel', rotation: 0, scales: { sum: 0.38 }, weight: 0.42 },
       { format: 'shots', prior: 'shots-prior', rotation: 0, scales: { pmi: 0.25, byte: 1.35 }, weight: 0.4 },
+      { format: 'channel', rotation: 0, scales: { sum: 0.38 }, weight: 0.42 },
     ],
   },
   'qwen2.5-0.5b': {
     members: [
       { format: 'plain', prior: 'prior', rotation: 0, scales: { pmi: 0.24, byte: 1.42 }, weight: 0.45 },
-      { format: 'channel', rotation: 0, scales: { sum: 0.38 }, weight: 0.42 },
       { format: 'shots', prior: 'shots-prior', rotation: 0, scales: { pmi: 0.25, byte: 1.35 }, weight: 0.4 },
+      { format: 'channel', rotation: 0, scales: { sum: 0.38 }, weight: 0.42 },
     ],
   },
 };

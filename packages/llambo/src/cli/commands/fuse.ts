@@ -69,6 +69,10 @@ export function poolLine({
   const few = counted.length > 0 && first * 2 <= counted.length;
   return [
     `all opinions together: ${likely.map(({ text, share }) => `${text} ${percent(share)}`).join(', ')}`,
-    ...(few ? [`first choice of ${first} of ${counted.length}, who are surer or weigh more`] : []),
+    ...(few
+      ? [
+          `first choice of ${first} of ${counted.length} (sure opinions outweigh torn ones, nodes that are asked alike share a weight)`,
+        ]
+      : []),
   ].join('; ');
 }
