@@ -5,6 +5,7 @@ import type { ModuleCode } from './codegen/instruction.ts';
 import { Diagnostics } from './diagnostics/diagnostic.ts';
 import { Lexer } from './lexer/lexer.ts';
 import { type SourceFile, SourceMap } from './source/source.ts';
+import { Recursion } from './types/recursion.ts';
 import type { Desc, Equivalence, Sym } from './types/type.ts';
 import { clearBuiltins, Decl, Kind, noDecls, Store, Type, tany, tint, tstring } from './types/type.ts';
 
@@ -54,6 +55,7 @@ export class Unit {
   /** Numbers of made-up names. */
   readonly serial = { exception: 0, alt: 0, temporary: 0, table: 0 };
   readonly equivalents: Equivalence[][] = Array.from({ length: 32 }, () => []);
+  readonly recursion: Recursion = new Recursion();
   /** Number of equivalences met while making a signature. */
   signed = 0;
   /** Sorted by size, then length and contents of the map. */

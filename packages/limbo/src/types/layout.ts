@@ -98,7 +98,7 @@ function findCycles(u: Unit, t: Type): void {
 
 function fieldCycle(u: Unit, base: Type, d: Decl): void {
   if (takesSpace[d.store] === 0) return;
-  const arc = reach(base, d.ty);
+  const arc = mayReturn(u, base, d.ty) ? reach(base, d.ty) : 0;
   if (arc & Arc.Cycle) {
     if (arc & Arc.Value) {
       if (!d.cycleError) u.error(d, E.valueCycle(nameOf(d), typeText(u, base)));
@@ -110,8 +110,18 @@ function fieldCycle(u: Unit, base: Type, d: Decl): void {
   }
 }
 
+/** Whether `base`, or a type that is the same, may be met again behind `t`. */
+function mayReturn(u: Unit, base: Type, t: Type): boolean {
+  u.recursion.reaches(base);
+  if (!u.recursion.reaches(t)) return false;
+  const twins = u.recursion.recursive[base.kind]!;
+  // Modules cannot be compared before they have their interfaces.
+  if (base.kind === Kind.Module) return twins.length > 0;
+  return twins.some((r) => sameType(r, base));
+}
+
 function reach(base: Type, t: Type | null): number {
-  if (t === null) return 0;
+  if (t === null || (t.ok & (Ok.Traced | Ok.ReachesRecursive)) === Ok.Traced) return 0;
   if (t.rec & Mark.Cycle) {
     if (sameType(t, base)) return t.kind === Kind.Module ? Arc.Cycle | Arc.Ref : Arc.Cycle | Arc.Value;
     return 0;

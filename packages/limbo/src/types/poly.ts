@@ -272,7 +272,16 @@ function mentions(t: Type | null, bindings: readonly Binding[]): boolean {
 /** A type to be resolved anew, with the declaration of its own that an instance needs. */
 function copyForInstance(t: Type): Type {
   const c = cloneType(t);
-  c.ok &= ~(Ok.Verify | Ok.Used | Ok.Class | Ok.Sized | Ok.CycleSize | Ok.Cycle);
+  c.ok &= ~(
+    Ok.Verify |
+    Ok.Used |
+    Ok.Class |
+    Ok.Sized |
+    Ok.CycleSize |
+    Ok.Cycle |
+    Ok.Traced |
+    Ok.ReachesRecursive
+  );
   c.flags |= TypeFlag.Instance;
   c.eq = null;
   c.sbl = -1;

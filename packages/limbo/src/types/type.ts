@@ -203,6 +203,9 @@ export const Ok = {
   CycleSize: 64,
   ModRef: 128,
   All: 255,
+  /** Recursion has looked at it; a recursive type can be reached from it. */
+  Traced: 256,
+  ReachesRecursive: 512,
 } as const;
 
 /** Marks of walks over types that may be cyclic. */
@@ -344,7 +347,31 @@ export interface PolyConstraint {
 
 /** A copy that shares everything but the object itself. */
 export function cloneType(t: Type): Type {
-  return Object.assign(new Type(t.kind, t.start, t.stop, t.tof, t.ids), t);
+  const c = new Type(t.kind, t.start, t.stop, t.tof, t.ids);
+  c.tags = t.tags;
+  c.polys = t.polys;
+  c.decl = t.decl;
+  c.varargs = t.varargs;
+  c.ok = t.ok;
+  c.linkAll = t.linkAll;
+  c.rec = t.rec;
+  c.cons = t.cons;
+  c.align = t.align;
+  c.size = t.size;
+  c.flags = t.flags;
+  c.sbl = t.sbl;
+  c.sig = t.sig;
+  c.cases = t.cases;
+  c.teq = t.teq;
+  c.tcom = t.tcom;
+  c.eq = t.eq;
+  c.scale = t.scale;
+  c.limit = t.limit;
+  c.constraints = t.constraints;
+  c.raises = t.raises;
+  c.actuals = t.actuals;
+  c.bindings = t.bindings;
+  return c;
 }
 
 export class Decl {
@@ -396,7 +423,7 @@ export class Decl {
   pointers: [Decl, Decl] | null = null;
   pc: Inst | null = null;
   desc: Desc | null = null;
-  /** Where the name was seen in scope; for editors. */
+
   constructor(start: number, stop: number, store: number, sym: Sym | null, ty: Type) {
     this.start = start;
     this.stop = stop;
@@ -407,7 +434,35 @@ export class Decl {
 }
 
 export function cloneDecl(d: Decl): Decl {
-  return Object.assign(new Decl(d.start, d.stop, d.store, d.sym, d.ty), d);
+  const c = new Decl(d.start, d.stop, d.store, d.sym, d.ty);
+  c.nid = d.nid;
+  c.group = d.group;
+  c.inline = d.inline;
+  c.das = d.das;
+  c.dot = d.dot;
+  c.refs = d.refs;
+  c.offset = d.offset;
+  c.tag = d.tag;
+  c.scope = d.scope;
+  c.handler = d.handler;
+  c.old = d.old;
+  c.eimport = d.eimport;
+  c.importid = d.importid;
+  c.timport = d.timport;
+  c.init = d.init;
+  c.fn = d.fn;
+  c.tref = d.tref;
+  c.cycle = d.cycle;
+  c.cyclic = d.cyclic;
+  c.cycleError = d.cycleError;
+  c.implicit = d.implicit;
+  c.iface = d.iface;
+  c.locals = d.locals;
+  c.link = d.link;
+  c.pointers = d.pointers;
+  c.pc = d.pc;
+  c.desc = d.desc;
+  return c;
 }
 
 /** The name, for messages. */
