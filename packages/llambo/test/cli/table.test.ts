@@ -198,16 +198,23 @@ describe.skipIf(!hasBash)('bash', () => {
 });
 
 const shells = [
-  ['zsh', ['-n', '/dev/stdin'], zsh],
-  ['fish', ['--no-execute', '/dev/stdin'], fish],
+  ['zsh', '-n', zsh],
+  ['fish', '--no-execute', fish],
 ] as const;
 
-describe.each(shells)('%s', (shell, args, make) => {
+describe.each(shells)('%s', (shell, check, make) => {
   const missing = spawnSync(shell, ['--version']).status !== 0;
 
   test.skipIf(missing)(`accepts its script (skipped where there is no ${shell})`, () => {
-    const { status, stderr } = spawnSync(shell, [...args], { input: make(COMMANDS), encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
+    const folder = mkdtempSync(join(tmpdir(), 'llambo-'));
+    try {
+      const script = join(folder, 'script');
+      writeFileSync(script, make(COMMANDS));
+      const { status, stderr } = spawnSync(shell, [check, script], { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('its script knows every command and option', () => {
