@@ -1,227 +1,211 @@
 /**
- * No answer lost: streams over HTTP from a cluster of three hosts, while every second an engine or a whole host is killed
- * with SIGKILL. Engines are echo engines, whose answers depend on prompt and seed alone: every byte can be checked.
+ * No answer lost: streams over HTTP from a cluster of three hosts, while something of it dies every second.
  *
- *     npm run bench -- chaos [STREAMS] [KILLS_A_SECOND]
+ *     npm run bench -- chaos [echo|network|model|all] [STREAMS] [KILLS_A_SECOND]
+ *
+ * echo: an engine or a whole host is killed with SIGKILL. Engines are echo engines, whose answers depend on prompt and seed
+ * alone: every byte can be checked. network: hosts are reached over tcp; their connections are cut for half a second, and
+ * every sixth time lose all that is sent for five seconds without a word. model: as echo, every five seconds, with
+ * smollm2-135m, whose answers are compared with those of an engine that nobody disturbs: 200 streams, what two cores carry in
+ * a minute.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { collect, EchoEngine } from '@llambo/llama';
-import { Orchestrator, parseConfig, startGateway } from 'llambo';
-import { serveFiles } from '../packages/llambo/src/cluster/serve.ts';
+import { EchoEngine, type GenerateRequest, LocalEngine, ModelStore } from '@llambo/llama';
+import { ChaosCluster, type ChaosOptions } from './chaos/cluster.ts';
+import { Expected, exact, type Judgement } from './chaos/expected.ts';
+import { follow, type Stream } from './chaos/stream.ts';
 import { printTable } from './support/table.ts';
 
-const STREAMS = Number(process.argv[2] ?? 1000);
-const KILL_EVERY_MS = 1000 / Number(process.argv[3] ?? 1);
-const AT_ONCE = 200;
-const TOKENS = 100;
-const TOKEN_MS = 20;
-const HOSTS = ['a', 'b', 'c'] as const;
-const NODES = 60;
-
-const folder = mkdtempSync(join(tmpdir(), 'llambo-chaos-'));
-const address = (name: string): string => `unix!${join(folder, name)}`;
-const children = new Map<string, ChildProcess>();
-
-function startHost(name: string): void {
-  const script = fileURLToPath(new URL('./chaos/host.ts', import.meta.url));
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=llambo:source',
-      '--import',
-      'tsx',
-      script,
-      name,
-      address(name),
-      address('llambo'),
-      String(TOKEN_MS),
-    ],
-    { stdio: ['pipe', 'ignore', 'ignore'] },
-  );
-  children.set(name, child);
-  // A host that is gone is started again, as an init system would.
-  child.on('exit', () => running && setTimeout(() => running && startHost(name), 500));
+interface Variant extends Omit<ChaosOptions, 'model'> {
+  readonly streams: number;
+  readonly atOnce: number;
+  readonly killsASecond: number;
+  readonly tokens: number;
 }
 
-let running = true;
-const config = parseConfig(
-  `classes: { tiny: { count: ${NODES}, model: m, capacity: 8 } }
-engine: { kind: echo, sequences: 256 }
-queue: ${STREAMS}
-listen: { http: "127.0.0.1:0" }`,
-  'bench',
-);
-const orchestrator = await Orchestrator.create(config);
-const doors = await serveFiles(orchestrator, { local: address('llambo') });
-const gateway = await startGateway(orchestrator, config.listen.http);
-for (const name of HOSTS) startHost(name);
-while (orchestrator.hosts().length < HOSTS.length) await sleep(50);
-// The first host that came has all nodes by now: begin with fair shares.
-await orchestrator.ready();
-await orchestrator.execute(`scale tiny 0`);
-await orchestrator.execute(`scale tiny ${NODES}`);
+/** 200 streams of 25 tokens a second are 5,000 events a second: what dies is to be measured, not a full machine. */
+const echo: Variant = {
+  kind: 'echo',
+  wired: false,
+  nodes: 60,
+  capacity: 8,
+  sequences: 256,
+  tokenMs: 40,
+  streams: 1000,
+  atOnce: 200,
+  killsASecond: 1,
+  tokens: 100,
+};
 
-interface Stream {
-  text: string;
-  error: string | undefined;
-  attempts: number;
-  /** Longest silence between two chunks, milliseconds. */
-  gap: number;
-}
+const variants: Readonly<Record<string, Variant>> = {
+  echo,
+  network: { ...echo, wired: true },
+  model: {
+    kind: 'llama',
+    wired: false,
+    nodes: 12,
+    capacity: 2,
+    sequences: 16,
+    // An engine that starts and reads again what it had takes a core for more than a second: with a kill every second, two
+    // cores do nothing else.
+    streams: 200,
+    atOnce: 12,
+    killsASecond: 0.2,
+    tokens: 16,
+  },
+};
 
-const body = (i: number): string =>
-  JSON.stringify({
-    messages: [{ role: 'user', content: `question ${i}` }],
-    max_tokens: TOKENS,
-    seed: i,
-    stream: true,
-  });
+/** Of the real model: different questions, each of them asked again and again. */
+const QUESTIONS = 50;
 
-function ask(i: number): Promise<Stream> {
-  return new Promise((resolve) => {
-    const stream: Stream = { text: '', error: undefined, attempts: 0, gap: 0 };
-    let last = 0;
-    let rest = '';
-    let finished = false;
-    const end = (why?: string): void => {
-      stream.error ??= why ?? (finished ? undefined : 'ended without a finish');
-      resolve(stream);
-    };
-    const posted = request(
-      `${gateway.url}/v1/chat/completions`,
-      { method: 'POST', headers: { 'content-type': 'application/json' } },
-      (response) => {
-        response.setEncoding('utf8');
-        response.on('data', (data: string) => {
-          const now = performance.now();
-          if (last > 0) stream.gap = Math.max(stream.gap, now - last);
-          last = now;
-          const lines = (rest + data).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) {
-            if (!line.startsWith('data: {')) continue;
-            const event = JSON.parse(line.slice(6)) as {
-              choices?: { delta: { content?: string }; finish_reason: string | null }[];
-              llambo?: { attempts?: number };
-              error?: { message: string };
-            };
-            stream.text += event.choices?.[0]?.delta.content ?? '';
-            stream.attempts = event.llambo?.attempts ?? stream.attempts;
-            if (event.choices?.[0]?.finish_reason) finished = true;
-            if (event.error !== undefined) stream.error = event.error.message;
-          }
-        });
-        response.on('end', () => end());
-        response.on('error', (error) => end(error.message));
-      },
-    );
-    posted.on('error', (error) => end(error.message));
-    posted.end(body(i));
+const [which = 'all', streams, rate] = process.argv.slice(2);
+const names = which === 'all' ? Object.keys(variants) : [which];
+const reports: Record<string, Record<string, number>> = {};
+for (const name of names) {
+  const variant = variants[name];
+  if (variant === undefined) throw new Error(`no variant ${name}: ${Object.keys(variants).join(', ')}, all`);
+  reports[name] = await run({
+    ...variant,
+    streams: Number(streams ?? variant.streams),
+    killsASecond: Number(rate ?? variant.killsASecond),
   });
 }
 
-/** What the answer is when nothing dies. */
-async function expected(i: number): Promise<string> {
-  const engine = new EchoEngine({ context: 2048 });
-  const { text } = await collect(engine, {
-    messages: [{ role: 'user', content: `question ${i}` }],
-    maxTokens: TOKENS,
-    seed: i,
-  });
-  await engine.close();
-  return text;
-}
-
-let kills = 0;
-let turn = 0;
-const killer = setInterval(async () => {
-  const name = HOSTS[turn++ % HOSTS.length] as string;
-  // Two engines for each host: a host takes longer to come back.
-  if (turn % 3 === 0) {
-    if (children.get(name)?.kill('SIGKILL')) kills++;
-    return;
-  }
-  try {
-    const pid = await enginePid(name);
-    if (pid !== undefined) {
-      process.kill(pid, 'SIGKILL');
-      kills++;
-    }
-  } catch {
-    // It is down already.
-  }
-}, KILL_EVERY_MS);
-
-async function enginePid(name: string): Promise<number | undefined> {
-  const info = await orchestrator.fleet.host(name)?.engineInfo('m');
-  return (info as { pid?: number } | undefined)?.pid;
-}
-
-const started = performance.now();
-const streams: Stream[] = new Array<Stream>(STREAMS);
-let next = 0;
-await Promise.all(
-  Array.from({ length: AT_ONCE }, async () => {
-    while (next < STREAMS) {
-      const i = next++;
-      streams[i] = await ask(i);
-    }
-  }),
-);
-const seconds = (performance.now() - started) / 1000;
-clearInterval(killer);
-
-let lost = 0;
-let duplicated = 0;
-let corrupted = 0;
-let failovers = 0;
-for (const [i, { text, error, attempts }] of streams.entries()) {
-  failovers += Math.max(0, attempts - 1);
-  const right = await expected(i);
-  if (error !== undefined) {
-    lost++;
-    process.stderr.write(`stream ${i}: ${error}\n`);
-  } else if (text.length > right.length) duplicated++;
-  else if (text !== right) corrupted++;
-}
-const gaps = streams.map(({ gap }) => gap).sort((a, b) => a - b);
-const p99 = gaps[Math.floor(0.99 * (gaps.length - 1))] as number;
-const { load, waiting } = orchestrator.status();
-
-running = false;
-await orchestrator.stop();
-await gateway.close();
-await doors.close();
-for (const child of children.values()) child.kill('SIGKILL');
-rmSync(folder, { recursive: true, force: true });
-
+const shown = ['streams', 'seconds', 'kills', 'failovers', 'lost', 'duplicated', 'corrupted', 'near_ties'];
 printTable(
-  ['streams', 'seconds', 'kills', 'failovers', 'lost', 'duplicated', 'corrupted', 'longest silence p99'],
-  [
-    [STREAMS, seconds.toFixed(1), kills, failovers, lost, duplicated, corrupted, `${p99.toFixed(0)} ms`].map(
-      String,
-    ),
-  ],
+  ['', ...shown, 'longest silence p50', 'p99', 'undisturbed p99'],
+  Object.entries(reports).map(([name, report]) => [
+    name,
+    ...shown.map((key) => String(report[key])),
+    ...['p50_gap_ms', 'p99_gap_ms', 'calm_p99_gap_ms'].map((key) => `${report[key]} ms`),
+  ]),
 );
-process.stdout.write(
-  `${JSON.stringify({
-    streams: STREAMS,
-    kills,
-    failovers,
-    lost,
-    duplicated,
-    corrupted,
-    p99_gap_ms: Math.round(p99),
-    load_left: load + waiting,
-  })}\n`,
+const total = (key: string): number =>
+  Object.values(reports).reduce((sum, each) => sum + (each[key] ?? 0), 0);
+const sums = Object.fromEntries(
+  ['streams', 'kills', 'failovers', 'lost', 'duplicated', 'corrupted', 'load_left'].map((key) => [
+    key,
+    total(key),
+  ]),
 );
+const worst = Math.max(...Object.values(reports).map(({ p99_gap_ms }) => p99_gap_ms as number));
+process.stdout.write(`${JSON.stringify({ ...sums, p99_gap_ms: worst, variants: reports })}\n`);
 process.exit(0);
 
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+async function run(variant: Variant): Promise<Record<string, number>> {
+  const { kind, tokens, atOnce, killsASecond } = variant;
+  const model = kind === 'echo' ? 'm' : await modelPath();
+  const cluster = await ChaosCluster.start({ ...variant, model });
+  cluster.orchestrator.events.follow(({ text }) => text.startsWith('request moves') || say(text));
+  const calm = await askAll(cluster, variant, Math.min(atOnce, variant.streams));
+  say(`undisturbed: ${calm.length} streams`);
+  let kills = 0;
+  const killer = setInterval(async () => {
+    if (variant.wired ? cluster.fail() : await cluster.kill(model)) kills++;
+  }, 1000 / killsASecond);
+  const started = performance.now();
+  const all = await askAll(cluster, variant, variant.streams);
+  const seconds = (performance.now() - started) / 1000;
+  clearInterval(killer);
+  say(`${all.length} streams, ${kills} kills`);
+  // What was given up in a silence is told so when that ends.
+  for (let i = 0; i < 200 && left(cluster) > 0; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  const loadLeft = left(cluster);
+  await cluster.stop();
+  const judgements = await judge(all, kind, model, tokens);
+  const count = (what: Judgement): number => judgements.filter((each) => each === what).length;
+  const gaps = all.map(({ gap }) => gap).sort((a, b) => a - b);
+  return {
+    streams: all.length,
+    at_once: atOnce,
+    seconds: Math.round(seconds * 10) / 10,
+    kills,
+    failovers: all.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
+    lost: all.filter(({ error }) => error !== undefined).length,
+    duplicated: count('duplicated'),
+    corrupted: count('corrupted'),
+    near_ties: count('near tie'),
+    p50_gap_ms: share(gaps, 0.5),
+    p99_gap_ms: share(gaps, 0.99),
+    calm_p99_gap_ms: share(
+      calm.map(({ gap }) => gap).sort((a, b) => a - b),
+      0.99,
+    ),
+    load_left: loadLeft,
+  };
+}
+
+/** With CHAOS_LOG set, what happens is told on standard error. */
+function say(text: string): void {
+  if (process.env['CHAOS_LOG']) process.stderr.write(`${new Date().toISOString().slice(14, 23)} ${text}\n`);
+}
+
+function left(cluster: ChaosCluster): number {
+  const { load, waiting } = cluster.orchestrator.status();
+  return load + waiting;
+}
+
+async function askAll(
+  cluster: ChaosCluster,
+  { kind, tokens, atOnce }: Variant,
+  count: number,
+): Promise<Stream[]> {
+  const all: Stream[] = new Array<Stream>(count);
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (next < count) {
+        const i = next++;
+        const { messages, maxTokens, ...rest } = requestOf(i, kind, tokens);
+        all[i] = await follow(cluster.url, { messages, max_tokens: maxTokens, ...rest });
+      }
+    }),
+  );
+  return all;
+}
+
+/** Greedy for the real model, so that the likeliest token can be checked. */
+function requestOf(i: number, kind: string, maxTokens: number) {
+  const topic = `${['rivers', 'birds', 'bread', 'stars', 'tea'][i % 5]} and the number ${i % QUESTIONS}`;
+  return kind === 'echo'
+    ? { messages: [{ role: 'user' as const, content: `question ${i}` }], maxTokens, seed: i }
+    : {
+        messages: [{ role: 'user' as const, content: `Write a sentence on ${topic}.` }],
+        maxTokens,
+        seed: i % QUESTIONS,
+        temperature: 0,
+      };
+}
+
+async function judge(
+  all: readonly Stream[],
+  kind: string,
+  model: string,
+  tokens: number,
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  const engine =
+    kind === 'echo'
+      ? new EchoEngine({ context: 2048 })
+      : await LocalEngine.load({ path: model, context: 512, sequences: 1 });
+  const expected = new Expected(engine);
+  for (const [i, { text, error }] of all.entries()) {
+    const request: GenerateRequest = requestOf(i, kind, tokens);
+    if (error !== undefined) process.stderr.write(`stream ${i}: ${error}\n`);
+    else if (kind === 'echo') {
+      const right = await exact(engine, request);
+      judgements.push(text === right ? 'right' : text.length > right.length ? 'duplicated' : 'corrupted');
+    } else judgements.push(await expected.judge({ ...request, logprobs: 5, cachePrompt: false }, text));
+  }
+  await engine.close();
+  return judgements;
+}
+
+/** Where the model is, fetched once; LLAMBO_HOME or LLAMBO_TEST_HOME says where models are kept. */
+async function modelPath(): Promise<string> {
+  const home = process.env['LLAMBO_TEST_HOME'];
+  return (await new ModelStore(home === undefined ? {} : { home }).pull('smollm2-135m')).path;
+}
+
+function share(sorted: readonly number[], part: number): number {
+  return Math.round(sorted[Math.floor(part * (sorted.length - 1))] ?? 0);
 }

@@ -3,6 +3,7 @@
  * one, in the same stream.
  */
 import { type Chunk, type Finish, type Generation, LlamaError } from '@llambo/llama';
+import { Ehangup } from '@llambo/styx';
 import { LlamboError, noNode } from '../errors.ts';
 import type { Priority } from './admission/index.ts';
 import { fingerprint, type Observation, type RouteRequest } from './balancer/index.ts';
@@ -13,6 +14,8 @@ import { HedgeRace, type Runner } from './retry/index.ts';
 
 /** Nodes in a row that may fail under one question before it has gained a token: it may be what kills them. */
 const MOST_FAILURES = 5;
+/** What the end of a host, or of the way there, counts: the native code that a question may kill is not in that process. */
+const HOST_FAILURE = 0.2;
 /** A suspect node that has given no token for so long, in milliseconds, keeps no answer: tokens are a sign of life, too. */
 const SILENT_MS = 2000;
 /** Tokens of an answer whose length nobody bounds, for estimates. */
@@ -237,18 +240,21 @@ export class Answer implements Job {
     for (const chunk of begun) this.#sink.chunk(chunk);
   }
 
-  /** Leaves a node that is suspect and silent: it may be stopped for ever. What this gives ends the watch. */
+  /** Leaves a node that puts its answers out, or is suspect and silent: it may be stopped for ever. What this gives ends it. */
   #watch(run: Run): () => void {
     let timer: NodeJS.Timeout | undefined;
+    const leave = (why: string): void => {
+      run.abandon();
+      this.#error(run, new LlamaError('engine-gone', why));
+    };
     const look = (): void => {
       clearTimeout(timer);
-      if (this.over || run.on.health !== 'suspect') return;
+      if (this.over) return;
+      if (run.on.evicting) return leave(`${run.on.id} is drained`);
+      if (run.on.health !== 'suspect') return;
       const silent = performance.now() - run.heardAt;
       if (silent < SILENT_MS) timer = setTimeout(look, SILENT_MS - silent);
-      else {
-        run.abandon();
-        this.#error(run, new LlamaError('engine-gone', `host ${run.on.host} is away`));
-      }
+      else leave(`host ${run.on.host} is away`);
     };
     const unfollow = run.on.follow(look);
     return () => {
@@ -319,7 +325,8 @@ export class Answer implements Job {
     if (!unreached) this.#hooks.observed(run.on, { ok: false });
     this.#tried.add(run.node);
     if (!alone) return;
-    if (!unreached && ++this.failures >= MOST_FAILURES) return this.#end(() => this.#sink.error(error));
+    if (!unreached) this.failures += wasHosts(error) ? HOST_FAILURE : 1;
+    if (this.failures >= MOST_FAILURES) return this.#end(() => this.#sink.error(error));
     this.#hooks.failover(this, run.on, error);
   }
 
@@ -349,7 +356,10 @@ export const isNodesFault = (error: Error): boolean =>
   error instanceof LlamaError && (error.code === 'engine-gone' || error.code === 'native');
 
 /** The question never got to an engine: its death is news to nobody but us, and no fault of the question. */
-export const wasUnreached = (error: Error): boolean => /is not running$|is away$/.test(error.message);
+export const wasUnreached = (error: Error): boolean =>
+  /is not running$|is away$|is drained$/.test(error.message);
+
+const wasHosts = (error: Error): boolean => error.message.includes(Ehangup);
 
 function promptText({ generate }: InferenceRequest): string {
   if (generate.messages === undefined) return generate.prompt ?? '';

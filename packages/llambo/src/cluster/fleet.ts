@@ -37,6 +37,8 @@ export interface FleetOptions extends Proof {
   readonly counts?: Readonly<Record<string, number>>;
   /** Number of the last node of an earlier life. */
   readonly lastNode?: number;
+  /** Milliseconds that a node that leaves may finish what it has. */
+  readonly drainMs: number;
 }
 
 export interface FleetHooks {
@@ -73,8 +75,6 @@ interface Pool {
 const AWAY_MS = 10_000;
 /** A host without a heartbeat for so long gets no new nodes, milliseconds. */
 const SILENT_MS = 3000;
-/** How long a node that leaves may finish what it has, milliseconds. */
-const DRAIN_MS = 30_000;
 /** Requests at once that an engine is made for at least: it keeps its shape when nodes are added. */
 const LEAST_SEQUENCES = 16;
 const FIRST_RETRY_MS = 500;
@@ -517,7 +517,7 @@ export class Fleet {
     for (const node of nodes) {
       this.#hooks.leaving(node);
       const end = (): void => void this.#stopWorkers(node.host, [node]).catch(() => {});
-      this.#leaving.set(node, setTimeout(end, DRAIN_MS));
+      this.#leaving.set(node, setTimeout(end, this.#options.drainMs));
       if (node.load > 0) continue;
       const ofHost = empty.get(node.host);
       if (ofHost === undefined) empty.set(node.host, [node]);

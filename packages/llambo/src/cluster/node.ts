@@ -41,6 +41,8 @@ export class ClusterNode implements NodeView {
   load = 0;
   /** Tokens a second that it has shown lately; 0 before its first answer. */
   speed = 0;
+  /** Its answers are to go on elsewhere: see `evict`. */
+  evicting = false;
   /** Kept by the health monitor. */
   health: HealthState = 'serving';
   readonly counters = { requests: 0, tokens: 0, failures: 0 };
@@ -78,6 +80,13 @@ export class ClusterNode implements NodeView {
   /** It is suspect: its heartbeats are overdue. */
   doubt(): void {
     for (const doubted of [...this.#waiting]) doubted();
+  }
+
+  /** Its time to drain is over: what it still has goes on at other nodes. */
+  evict(): void {
+    this.evicting = true;
+    this.doubt();
+    this.evicting = false;
   }
 
   /** Learns from an answer: an average that forgets, a fifth of the weight on the newest. */

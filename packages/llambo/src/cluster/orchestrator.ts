@@ -8,7 +8,7 @@ import type { Proof } from '../host/proof.ts';
 import type { KeyLimits } from './admission/index.ts';
 import { Answer, type AnswerHooks, isNodesFault } from './answer.ts';
 import { AutoscaleController, type ClassDecision, type ClassScale } from './autoscaler/index.ts';
-import { createStrategy, type Decision, type Observation } from './balancer/index.ts';
+import { createStrategy, type Decision, hasRoom, type Observation } from './balancer/index.ts';
 import { checkpointText } from './checkpoint.ts';
 import { type Control, runCommands } from './ctl/index.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -35,6 +35,10 @@ import { Watch } from './watch.ts';
 const WAIT_MS = 120_000;
 /** Requests that one engine runs at once, whatever the nodes' capacities add up to. */
 const MOST_SEQUENCES = 64;
+/** Milliseconds that a node may finish what it has when it is drained, before its answers go on elsewhere. */
+const DRAIN_MS = 30_000;
+/** Between two looks for room elsewhere, when that was full at the end of the time. */
+const NO_ROOM_MS = 500;
 
 export interface OrchestratorOptions extends Proof {
   /** Default: by the configuration's engine kind. */
@@ -43,6 +47,8 @@ export interface OrchestratorOptions extends Proof {
   readonly limits?: (key: string) => KeyLimits | undefined;
   /** What outlives this process. Default: nothing. */
   readonly store?: Store;
+  /** Milliseconds that a drained node may finish what it has. Default 30,000. */
+  readonly drainMs?: number;
   /** Called by the command `shutdown`. */
   readonly shutdown?: () => void;
 }
@@ -135,6 +141,7 @@ export class Orchestrator {
         certificate: options.certificate,
         counts: saved.classes,
         lastNode: saved.lastNode,
+        drainMs: options.drainMs ?? DRAIN_MS,
       },
       {
         added: (node) => {
@@ -478,11 +485,7 @@ export class Orchestrator {
     const verdict = this.#retry.failed({ attempts, tokens, another: true, patienceMs: WAIT_MS }, now);
     if (!verdict.retry) return job.fail(error);
     if (verdict.afterMs === 0) return this.#dispatcher.resubmit(job);
-    const pause = setTimeout(() => {
-      this.#pauses.delete(pause);
-      if (!job.over) this.#dispatcher.resubmit(job);
-    }, verdict.afterMs);
-    this.#pauses.add(pause);
+    this.#later(verdict.afterMs, () => job.over || this.#dispatcher.resubmit(job));
   }
 
   #observed(node: ClusterNode, observation: Observation): void {
@@ -521,5 +524,24 @@ export class Orchestrator {
     this.#store.append({ kind: 'drained', node: node.id, drained });
     this.#watch.tell(node, drained ? 'drain' : 'resume');
     this.events.add(`${node.id} is ${drained ? 'draining' : 'back in rotation'}`);
+    if (drained) this.#later(this.#options.drainMs ?? DRAIN_MS, () => this.#migrate(node));
+  }
+
+  /** Moves what a drained node still has to others; it keeps that as long as they have no room. */
+  #migrate(node: ClusterNode): void {
+    if (!this.#drained.has(node.id) || this.#fleet.nodes.get(node.id) !== node || node.load === 0) return;
+    let room = 0;
+    for (const other of this.#fleet.nodesOf(node.model))
+      if (other.class === node.class && hasRoom(other)) room += other.capacity - other.load;
+    if (room >= node.load) node.evict();
+    else this.#later(NO_ROOM_MS, () => this.#migrate(node));
+  }
+
+  #later(milliseconds: number, what: () => void): void {
+    const pause = setTimeout(() => {
+      this.#pauses.delete(pause);
+      what();
+    }, milliseconds);
+    this.#pauses.add(pause);
   }
 }

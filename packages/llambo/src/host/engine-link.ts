@@ -87,6 +87,11 @@ export class EngineLink {
     return new StyxError(`engine-gone: engine of ${this.model} is not running`);
   }
 
+  /** It died with the question in it, and maybe of it: the orchestrator counts these. */
+  died(): StyxError {
+    return new StyxError(`engine-gone: engine of ${this.model} died`);
+  }
+
   close(): void {
     this.set(undefined);
   }
@@ -243,7 +248,11 @@ class LlamaFile implements File {
   }
 
   read(offset: number, count: number, call: Call): Awaitable<Uint8Array> {
-    return this.#told(this.#file.read(offset, count, call));
+    const data = this.#file.read(offset, count, call);
+    if (!(data instanceof Promise)) return data;
+    return data.catch((error: unknown) => {
+      throw error instanceof HangupError ? this.#link.died() : error;
+    });
   }
 
   write(offset: number, data: Uint8Array, call: Call): Awaitable<number> {

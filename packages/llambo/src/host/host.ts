@@ -157,7 +157,12 @@ class HostServer implements Host {
       ['workers', text(() => this.#workerLines())],
       [
         'threads',
-        text(() => this.#crews.map((crew) => `${crew.index} ${crew.address ?? this.address}\n`).join('')),
+        // One that runs in this thread is reached as the host is, wherever that is from outside.
+        text(() =>
+          this.#crews
+            .flatMap(({ index, address }) => (address === undefined ? [] : `${index} ${address}\n`))
+            .join(''),
+        ),
       ],
       ['engines', this.#engines.dir()],
       ['run', runDir((config, dis) => this.#run(config, dis))],

@@ -40,7 +40,8 @@ export interface Joined {
 }
 
 const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 10_000;
+/** With its jitter below the 2 s in which an orchestrator that is back is to have its hosts again. */
+const LONGEST_RETRY_MS = 1500;
 /** An orchestrator that does not answer for so long is as good as gone. */
 const PROBE_MS = 5000;
 const PATIENCE_MS = 10_000;

@@ -9,8 +9,8 @@ export interface SupervisorHooks<T> {
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;
-/** What worked this long is taken for healthy: its next failure starts the back-off anew. */
-const HEALTHY_MS = 60_000;
+/** What worked so many times longer than it would have to pause starts anew: it is down a tenth of the time at most. */
+const WORTH = 10;
 
 /** Keeps something running: starts it again when it dies, ever more slowly while it keeps dying. */
 export class Supervisor<T extends { close(): Promise<void> }> {
@@ -62,7 +62,7 @@ export class Supervisor<T extends { close(): Promise<void> }> {
   #exited(why: string): void {
     if (this.#running === undefined || this.#stopped) return;
     this.#running = undefined;
-    if (performance.now() - this.#upSince > HEALTHY_MS) this.#retryMs = FIRST_RETRY_MS;
+    if (performance.now() - this.#upSince > WORTH * this.#retryMs) this.#retryMs = FIRST_RETRY_MS;
     this.#again(why);
   }
 

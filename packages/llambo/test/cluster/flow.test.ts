@@ -1,8 +1,9 @@
 /** The way of a question through the cluster, on engines without a model. */
+import { LlamaError } from '@llambo/llama';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { formatStatus } from '../../src/cluster/status.ts';
-import { LlamboError, type Orchestrator } from '../../src/index.ts';
+import { LlamboError, Orchestrator, parseConfig } from '../../src/index.ts';
 import { ask, EchoModels, startEcho } from './support.ts';
 
 let orchestrator: Orchestrator | undefined;
@@ -130,12 +131,31 @@ describe('an engine that dies', () => {
   test('five times before its first token: an error, never silence', async () => {
     const models = new EchoModels({ firstMs: 60_000 });
     const cluster = await start(models);
-    const killer = setInterval(() => cluster.status().load > 0 && models.kill(), 20);
+    // Not before the question has reached it: that would be no failure of the question's.
+    const killer = setInterval(async () => {
+      const engine = models.engines.at(-1);
+      if (((await engine?.status())?.active ?? 0) > 0 && engine === models.engines.at(-1)) models.kill();
+    }, 20);
     const { error } = await ask(cluster, 'doomed', { maxTokens: 60 });
     clearInterval(killer);
     expect(error?.message).toMatch(/engine is gone/);
     expect(cluster.status().load).toBe(0);
   }, 60_000);
+
+  test('of which only the way to it is lost says little about the question', async () => {
+    const cluster = await start(new EchoModels(), 'classes: { tiny: { count: 8, model: m, capacity: 1 } }');
+    for (const node of cluster.nodes.slice(0, 7)) {
+      (node as { calls: unknown }).calls = {
+        generate(_request: unknown, sink: { error(error: Error): void }) {
+          queueMicrotask(() => sink.error(new LlamaError('engine-gone', 'connection is gone')));
+          return { cancel() {} };
+        },
+      };
+    }
+    const { text, finish } = await ask(cluster, 'hard times', { maxTokens: 5 });
+    expect(text.split(' ')).toHaveLength(5);
+    expect(finish?.assignment).toMatchObject({ node: 'worker-0008', attempt: 8 });
+  });
 
   test('loads stay exact, whatever is asked, cancelled or killed', async () => {
     const step = fc.constantFrom('ask', 'ask', 'cancel', 'kill');
@@ -193,6 +213,37 @@ test('strategies change under load without losing a question', async () => {
   });
   expect((await Promise.all(answers)).filter(({ finish }) => finish === undefined)).toEqual([]);
   expect(() => cluster.setStrategy('psychic')).toThrow(LlamboError);
+});
+
+test('a node that is drained keeps its answer for its time; then that goes on elsewhere, byte for byte', async () => {
+  const models = new EchoModels({ tokenMs: 5 });
+  const config = parseConfig(
+    'classes: { tiny: { count: 2, model: m, capacity: 1 } }\nengine: { kind: echo }',
+    'test',
+  );
+  orchestrator = await Orchestrator.start(config, { launch: models.launch, drainMs: 20 });
+  const cluster = orchestrator;
+  const whole = await ask(cluster, 'a long story', { maxTokens: 60 });
+  const [other] = cluster.nodes.filter(({ id }) => id !== whole.finish?.assignment.node);
+  const moved = await ask(cluster, 'a long story', {
+    maxTokens: 60,
+    onChunk: (count) => count === 5 && void cluster.execute(`drain ${other?.id}`),
+  });
+  expect(moved.text).toBe(whole.text);
+  expect(moved.finish?.assignment).toMatchObject({ node: whole.finish?.assignment.node, attempt: 2 });
+  expect(cluster.status()).toMatchObject({ load: 0, waiting: 0 });
+  expect(cluster.events.recent(3).map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(/^request moves on from \S+ after \d+ tokens: \S+ is drained$/),
+  );
+  // Nobody else is there to take this one: it stays where it is.
+  await cluster.execute(`resume ${other?.id}`);
+  await cluster.execute(`drain ${whole.finish?.assignment.node}`);
+  const kept = await ask(cluster, 'a long story', {
+    maxTokens: 60,
+    onChunk: (count) => count === 5 && void cluster.execute(`drain ${other?.id}`),
+  });
+  expect(kept.text).toBe(whole.text);
+  expect(kept.finish?.assignment.attempt).toBe(1);
 });
 
 test('stopping fails what waits', async () => {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { ORDWR } from '@llambo/styx';
+import { Client, Fsys, ORDWR, pair, serve } from '@llambo/styx';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { EngineLink, llamaRoot } from '../../src/host/engine-link.ts';
 import { compileFile } from '../../src/host/library.ts';
 import { testEngine } from './engine.ts';
 import { answerOf, ask, rest, startBench, until } from './helper.ts';
@@ -31,6 +32,22 @@ describe('an engine that dies', () => {
     ]);
     expect(engine.callers.length).toBe(3);
     await data.close();
+  });
+
+  test('over a question says so: that may be what killed it', async () => {
+    const [near, far] = pair();
+    serve(far, testEngine().server);
+    const client = await Client.connect(near);
+    const link = new EngineLink('m');
+    link.set({ attach: (who, call) => client.attach(who, call) });
+    const fs = new Fsys(llamaRoot(link, { uname: 'worker-0001', aname: '' }));
+    const ctl = await fs.open('clone', ORDWR);
+    const data = await fs.open(`${new TextDecoder().decode(await ctl.read()).trim()}/data`, ORDWR);
+    await data.write(new TextEncoder().encode('wait'));
+    const read = data.read();
+    client.transport.destroy();
+    await expect(read).rejects.toThrow(/^engine-gone: engine of m died$/);
+    await expect(fs.open('clone', ORDWR)).rejects.toThrow(/^engine-gone: engine of m is not running$/);
   });
 
   test('a start that fails is reported by the command', async () => {

@@ -21,6 +21,8 @@ export interface LocalHostOptions {
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;
+/** One that lived so many times longer than it would have to pause starts anew without growing pauses. */
+const WORTH = 10;
 /** Seconds that it stays without an orchestrator: time enough to start one again. */
 const ORPHAN_S = 60;
 /** How long it may take to end by itself, milliseconds. */
@@ -31,6 +33,7 @@ export class LocalHost {
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = FIRST_RETRY_MS;
+  #startedAt = 0;
   #stopped = false;
 
   constructor(options: LocalHostOptions) {
@@ -89,6 +92,7 @@ export class LocalHost {
       env: { ...process.env, ...(token === undefined ? {} : { LLAMBO_TOKEN: token }) },
     });
     this.#child = child;
+    this.#startedAt = performance.now();
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n')) if (line !== '') log?.(line);
     });
@@ -98,6 +102,7 @@ export class LocalHost {
 
   #again(): void {
     if (this.#stopped) return;
+    if (performance.now() - this.#startedAt > WORTH * this.#retryMs) this.#retryMs = FIRST_RETRY_MS;
     this.#timer = setTimeout(() => this.#spawn(), this.#retryMs);
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
   }

@@ -25,7 +25,7 @@ export interface StatusReport extends ClusterStatus {
   readonly version: string;
   /** Changes with every change of the list of nodes. */
   readonly generation: number;
-  /** Share of the seconds since the start in which some node could answer, 0 to 1. */
+  /** Share of the seconds since a node could answer for the first time in which one could, 0 to 1; 1 before. */
   readonly availability: number;
 }
 
@@ -108,9 +108,11 @@ export class Observer {
   }
 
   #tick(): void {
-    this.#seconds++;
     this.#currentGeneration();
-    if (this.#orchestrator.status().health !== 'down') this.#up++;
+    const up = this.#orchestrator.status().health !== 'down';
+    if (up) this.#up++;
+    // Models that are still loading have not failed anybody.
+    if (up || this.#seconds > 0) this.#seconds++;
     const point = this.#point();
     this.#points.push(point);
     if (this.#points.length > MOST_POINTS) this.#points.shift();
