@@ -82,6 +82,20 @@ function bundle(name, entries) {
   run(local('esbuild'), [...entries.map((entry) => `${source}/${entry}`), ...options, ...places]);
 }
 
+/** What `dis run` needs, as one script: its compiled code can be kept. */
+function disRun() {
+  run(local('esbuild'), [
+    'packages/dis/src/cli/run.ts',
+    '--bundle',
+    '--minify',
+    '--platform=node',
+    '--format=cjs',
+    '--conditions=llambo:source',
+    '--log-level=warning',
+    '--outfile=packages/dis/dist/bundle/run.cjs',
+  ]);
+}
+
 /** The dashboard: one folder of files that the gateway serves. */
 function page() {
   const sources = ['packages/dashboard', 'packages/styx'].flatMap((folder) => fingerprint(folder));
@@ -98,6 +112,7 @@ function build() {
   process.stderr.write('building ...\n');
   run(local('tsc'), ['-b']);
   for (const [name, entries] of Object.entries(BUNDLES)) bundle(name, entries);
+  disRun();
   run(process.execPath, ['packages/llambo/dist/host/build-library.js']);
   page();
   mark('built', sources);
