@@ -10,13 +10,13 @@ import { parseConfig } from 'llambo';
 import { startCluster } from '../packages/llambo/src/cli/cluster.ts';
 import { median, printTable } from './support/table.ts';
 
-const ROUNDS = Number(process.argv[2] ?? 10);
+const ROUNDS = Number(process.argv[2] ?? 20);
 const NODES = 100;
 const MORE = 500;
-/** Arrivals a second; about a quarter of what two cores answer. */
-const RATE = 4;
-const TOKENS = 16;
-const QUIET_MS = 6000;
+/** Arrivals a second, about half of what two cores answer. */
+const RATE = 2;
+const TOKENS = 8;
+const QUIET_MS = 3000;
 
 const config = parseConfig(
   `classes: { tiny: { count: ${NODES}, model: smollm2-135m, capacity: 1, context_size: 512, cpu: 0.1 } }
@@ -81,9 +81,10 @@ function random(): number {
 async function arrivals(): Promise<void> {
   for (let n = 0; !over; n++) {
     await pause((-Math.log(random()) / RATE) * 1000);
-    const felt = phase;
+    const then = phase;
     const asked: Promise<void> = firstToken(n)
-      .then((ms) => void felt.push(ms))
+      // Asked before the scaling and answered in it: it felt it.
+      .then((ms) => void (phase === busy ? busy : then).push(ms))
       .catch((error: Error) => {
         failed++;
         console.error(`failed: ${error.message}`);
@@ -124,6 +125,7 @@ for (let round = 0; round < ROUNDS; round++) {
   phase = [];
   await execute(`scale tiny ${NODES}`);
   while ((await serving()) > NODES) await pause(50);
+  await pause(1500);
 }
 over = true;
 await load;

@@ -372,7 +372,8 @@ export class Fleet {
         await this.#learn(host, options.model);
         const ids = Array.from({ length: n }, () => this.#nextId());
         this.#hooks.named(this.#lastNode);
-        await link.spawn(ids, shape);
+        const serving = [...this.#nodes.values()].some((node) => node.host === host && node.load > 0);
+        await link.spawn(ids, shape, serving);
         const workers = new Map((await link.workers()).map((worker) => [worker.id, worker]));
         for (const id of ids) {
           const worker = workers.get(id);
