@@ -233,7 +233,11 @@ class Question implements Generation, Call {
   #read(): void {
     try {
       while (!this.#over) {
-        const data = (this.#file as File).read(this.#offset, READ, this);
+        const file = this.#file as File;
+        if (file instanceof RemoteFile) {
+          return file.readThen(this.#offset, READ, this, this.#arrived, this.#broken);
+        }
+        const data = file.read(this.#offset, READ, this);
         if (data instanceof Promise) {
           data.then(this.#arrived, this.#broken);
           return;
