@@ -6,8 +6,7 @@
  * echo: an engine or a whole host is killed with SIGKILL. Engines are echo engines, whose answers depend on prompt and seed
  * alone: every byte can be checked. network: hosts are reached over tcp; their connections are cut for half a second, and
  * every sixth time lose all that is sent for five seconds without a word. model: as echo, every five seconds, with
- * smollm2-135m, whose answers are compared with those of an engine that nobody disturbs: 200 streams, what two cores carry in
- * a minute.
+ * smollm2-135m, whose answers are compared with those of an engine that nobody disturbs; two cores take minutes for it.
  */
 import { EchoEngine, type GenerateRequest, LocalEngine, ModelStore } from '@llambo/llama';
 import { ChaosCluster, type ChaosOptions } from './chaos/cluster.ts';

@@ -6,7 +6,7 @@ export type Judgement = 'right' | 'near tie' | 'duplicated' | 'corrupted';
 
 /**
  * Nats between the likeliest token and another one below which floating-point order decides: a prompt that is read in
- * pieces of other sizes, as after a failover, gives sums of other roundings. Measured: docs/rationale.md.
+ * pieces of other sizes, as after a failover, gives sums of other roundings. A guess.
  */
 const NEAR = 0.1;
 const MOST_TIES = 8;

@@ -48,6 +48,10 @@ test('a large read shows nothing of a write that comes after it, though its byte
     file.read(0, size, call),
   ]);
   expect([before.length, before.every((byte) => byte === 1)]).toEqual([size, true]);
-  expect([after.length, after[999], after.subarray(1000).every((byte) => byte === 2)]).toEqual([size, 1, true]);
+  expect([after.length, after[999], after.subarray(1000).every((byte) => byte === 2)]).toEqual([
+    size,
+    1,
+    true,
+  ]);
   close();
 });
